@@ -1,0 +1,83 @@
+import type { DType } from '../core/dtype.ts';
+import type { Quantization } from '../ir/graph.ts';
+
+/** A place in the arena, in a constant, or in another buffer (`alias`), padded for reads of 16 bytes past its end. */
+export interface PlanBuffer {
+  readonly name: string;
+  readonly bytes: number;
+  /** Byte offset in the arena; aliases state the offset of what they alias. */
+  readonly offset: number;
+  /** First and last step that touch it; inputs live from -1, outputs to the number of steps. */
+  readonly live: readonly [first: number, last: number];
+}
+
+/** How link turns raw constants into what the chosen kernel variant reads. */
+export type PlanLayout =
+  | { readonly kind: 'raw' }
+  /** int8 [columns][depth] -> panels of the dot-product variant. */
+  | { readonly kind: 'gemm-weights'; readonly columns: number; readonly depth: number }
+  /** int32 [columns] minus inputZeroPoint * row sums of constant `weights`, padded to whole panels with zeros. */
+  | { readonly kind: 'gemm-bias'; readonly columns: number; readonly depth: number; readonly weights: number; readonly inputZeroPoint: number }
+  /** f32 [columns] padded to whole panels with zeros. */
+  | { readonly kind: 'gemm-scale'; readonly columns: number }
+  /** int8 [taps][channels] -> tap groups of the dot-product variant. */
+  | { readonly kind: 'dwconv-weights'; readonly taps: number; readonly channels: number }
+  | { readonly kind: 'dwconv-bias'; readonly taps: number; readonly channels: number; readonly weights: number; readonly inputZeroPoint: number }
+  | { readonly kind: 'dwconv-scale'; readonly channels: number };
+
+/** Constant bytes a plan needs: a tensor of the model (`tensor`) or bytes made by the compiler (`data`). */
+export interface PlanConstant {
+  readonly name: string;
+  readonly bytes: number;
+  readonly layout: PlanLayout;
+  readonly tensor?: number;
+  readonly data?: Uint8Array;
+}
+
+/** A value of one params field. A plain number is an i32. */
+export type PlanField =
+  | number
+  | { readonly f32: number }
+  | { readonly splat: 'i8' | 'i32' | 'f32'; readonly value: number }
+  /** 16 bytes of 0x80 where the relaxed dot product takes an unsigned second operand, else zeros. */
+  | { readonly flip: true }
+  | { readonly buffer: number; readonly offset?: number }
+  | { readonly constant: number; readonly offset?: number };
+
+/** One kernel call over `units` independent units. `kernel` is a family name; link appends the dot-product variant where one exists. */
+export interface PlanStep {
+  readonly kernel: string;
+  /** Graph node this step came from. */
+  readonly node: string;
+  readonly op: string;
+  /** Name of the params enum in the kernel ABI. */
+  readonly params: string;
+  readonly fields: Readonly<Record<string, PlanField>>;
+  readonly units: number;
+  /** Bytes of per-worker scratch. */
+  readonly scratch: number;
+  /** Multiply-accumulates, padding taps excluded. */
+  readonly macs: number;
+}
+
+/** A named model input or output. */
+export interface PlanPort {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly quantization?: Quantization;
+  readonly buffer: number;
+}
+
+/** Everything a device needs to run a model, as data. */
+export interface Plan {
+  readonly abi: number;
+  readonly buffers: readonly PlanBuffer[];
+  readonly constants: readonly PlanConstant[];
+  readonly steps: readonly PlanStep[];
+  readonly inputs: readonly PlanPort[];
+  readonly outputs: readonly PlanPort[];
+  /** Bytes of the arena, and the lower bound: the largest sum of buffers alive at one step. */
+  readonly arenaBytes: number;
+  readonly arenaLowerBound: number;
+}
