@@ -33,7 +33,8 @@ export enum Kernel {
 /**
  * `gemm_qs8_qc8w`: output[m][n] = requantize(bias[n] + sum_k input[m][k] * weights[n][k]).
  * Units are blocks of BLOCK_ROWS x BLOCK_COLUMNS outputs; unit u covers row block u / columnBlocks and column block u % columnBlocks,
- * columnBlocks = ceil(COLUMNS / BLOCK_COLUMNS). BLOCK_COLUMNS is a multiple of the packed panel width.
+ * columnBlocks = ceil(COLUMNS / BLOCK_COLUMNS). BLOCK_COLUMNS is a multiple of 8, the widest packed panel.
+ * Scratch bytes: 2 * BLOCK_ROWS * (roundUp(DEPTH, 16) + 4) + 256.
  */
 export enum GemmParams {
   INPUT = 0,
@@ -58,7 +59,10 @@ export enum GemmParams {
   SIZE = 128,
 }
 
-/** `conv2d_qs8_qc8w`: the fields of GemmParams at the same offsets, over ROWS = batch * OUTPUT_HEIGHT * OUTPUT_WIDTH output pixels, NHWC. */
+/**
+ * `conv2d_qs8_qc8w`: the fields of GemmParams at the same offsets, over ROWS = batch * OUTPUT_HEIGHT * OUTPUT_WIDTH output pixels, NHWC.
+ * Scratch bytes: 2 * BLOCK_ROWS * (roundUp(DEPTH, 16) + 4) + 256.
+ */
 export enum Conv2dParams {
   INPUT = 0,
   WEIGHTS = 4,
@@ -94,7 +98,10 @@ export enum Conv2dParams {
   SIZE = 192,
 }
 
-/** `dwconv2d_qs8_qc8w`: depth multiplier 1, NHWC. Units are output rows (batch * OUTPUT_HEIGHT). */
+/**
+ * `dwconv2d_qs8_qc8w`: depth multiplier 1, NHWC. Units are output rows (batch * OUTPUT_HEIGHT).
+ * Scratch bytes: INPUT_WIDTH * CHANNELS + 16 * OUTPUT_WIDTH + 4 * KERNEL_HEIGHT * KERNEL_WIDTH + 256.
+ */
 export enum Dwconv2dParams {
   INPUT = 0,
   WEIGHTS = 4,
@@ -123,7 +130,10 @@ export enum Dwconv2dParams {
   SIZE = 160,
 }
 
-/** `add_qs8`: output = clamp(round((a * SCALE_A + b * SCALE_B) + BIAS)). Units are blocks of BLOCK elements. OUTPUT may equal A or B. */
+/**
+ * `add_qs8`: output = clamp(round((a * SCALE_A + b * SCALE_B) + BIAS)). Units are blocks of BLOCK elements. OUTPUT may equal A or B.
+ * Scratch bytes: 16.
+ */
 export enum AddParams {
   A = 0,
   B = 4,
@@ -142,7 +152,10 @@ export enum AddParams {
   SIZE = 144,
 }
 
-/** `avgpool2d_qs8`, `maxpool2d_qs8`: NHWC, taps outside the input are skipped. Units are output rows (batch * OUTPUT_HEIGHT). */
+/**
+ * `avgpool2d_qs8`, `maxpool2d_qs8`: NHWC, taps outside the input are skipped. Units are output rows (batch * OUTPUT_HEIGHT).
+ * Scratch bytes: 16.
+ */
 export enum Pool2dParams {
   INPUT = 0,
   OUTPUT = 4,
@@ -166,7 +179,7 @@ export enum Pool2dParams {
   SIZE = 128,
 }
 
-/** `softmax_qs8`: TABLE is f32[256], TABLE[d] = exp(-beta * scale * d); output scale 1/256, zero point -128. Units are rows. */
+/** `softmax_qs8`: TABLE is f32[256], TABLE[d] = exp(-beta * scale * d); output scale 1/256, zero point -128. Units are rows. No scratch. */
 export enum SoftmaxParams {
   INPUT = 0,
   OUTPUT = 4,
@@ -175,7 +188,7 @@ export enum SoftmaxParams {
   SIZE = 16,
 }
 
-/** `copy_x8`: BYTES bytes in units of BLOCK bytes. */
+/** `copy_x8`: BYTES bytes in units of BLOCK bytes. No scratch. */
 export enum CopyParams {
   INPUT = 0,
   OUTPUT = 4,

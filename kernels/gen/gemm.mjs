@@ -1,0 +1,96 @@
+// Writes the register tiles of gemm and conv2d: per dot-product variant a tile of several rows and one of a single row, over one packed panel.
+
+const VARIANTS = [
+  // `lanes`: what the lanes of an accumulator are. `unroll`: steps of a main-loop iteration. `sums`: accumulators taking turns over the steps.
+  { name: 'D16', lanes: 'columns', columns: 8, inputBytes: 4, tiles: [{ rows: 4, unroll: 2, sums: 1 }, { rows: 1, unroll: 2, sums: 2 }] },
+  { name: 'Rd', lanes: 'columns', columns: 8, inputBytes: 4, tiles: [{ rows: 6, unroll: 4, sums: 1 }, { rows: 1, unroll: 4, sums: 2 }] },
+  { name: 'E16', lanes: 'depth', columns: 4, inputBytes: 16, tiles: [{ rows: 4, unroll: 1, sums: 1 }, { rows: 1, unroll: 1, sums: 1 }] },
+];
+
+const range = (count) => [...Array(count).keys()];
+const lines = (count, line) => range(count).map(line).join('\n');
+
+/** Packed weights of a step hold `columns / 4` vectors (lanes over columns) or one vector for each column (lanes over depth). */
+function vectorsOf(variant) {
+  return variant.lanes === 'columns' ? variant.columns / 4 : variant.columns;
+}
+
+function step(variant, tile, index) {
+  const vectors = vectorsOf(variant);
+  const load = variant.lanes === 'columns' ? 'v128.load32_splat' : 'v128.load';
+  const sum = index % tile.sums;
+  return [
+    ...range(vectors).map((v) => `      const w${v}_${index} = v128.load(w, ${(index * vectors + v) * 16});`),
+    ...range(tile.rows).flatMap((r) => [
+      `      const a${r}_${index} = ${load}(a${r}, ${index * variant.inputBytes});`,
+      ...range(vectors).map((v) => `      c${r}_${v}_${sum} = dot${variant.name}(c${r}_${v}_${sum}, a${r}_${index}, w${v}_${index});`),
+    ]),
+  ].join('\n');
+}
+
+function loop(variant, tile, unroll, end) {
+  const advance = `      w += ${unroll * vectorsOf(variant) * 16};\n${lines(tile.rows, (r) => `      a${r} += ${unroll * variant.inputBytes};`)}`;
+  return `    if (w < ${end}) do {\n${range(unroll).map((index) => step(variant, tile, index)).join('\n')}\n${advance}\n    } while (w < ${end});`;
+}
+
+function start(variant, tile, r, v, sum) {
+  return variant.lanes === 'columns' && sum === 0 ? `v128.load(bias, ${v * 16})` : 'i32x4.splat(0)';
+}
+
+/** Four output columns of row r as one vector of sums. */
+function total(variant, tile, r, v) {
+  if (variant.lanes === 'depth') return `i32x4.add(v128.load(bias), sumLanes(${range(4).map((column) => `c${r}_${column}_0`).join(', ')}))`;
+  return range(tile.sums).map((sum) => `c${r}_${v}_${sum}`).reduce((a, b) => `i32x4.add(${a}, ${b})`);
+}
+
+function epilogue(variant, tile) {
+  const quads = variant.columns / 4;
+  const codes = range(tile.rows).flatMap((r) => range(quads).map((v) => ({ r, v, name: `q${r}_${v}` })));
+  const store = quads === 2 ? ['store64_lane', 2] : ['store32_lane', 1];
+  const out = [
+    ...range(quads).map((v) => `    const scale${v} = v128.load(scale, ${v * 16});`),
+    ...codes.map(({ r, v, name }) =>
+      `    const ${name} = requantize(${total(variant, tile, r, v)}, scale${v}, v128.load(params, GemmParams.MAGIC), v128.load(params, GemmParams.OFFSET));`),
+  ];
+  for (let first = 0; first < codes.length; first += 4) {
+    const four = range(4).map((k) => codes[Math.min(first + k, codes.length - 1)].name);
+    out.push(`    const o${first} = clampCodes(${four.join(', ')}, v128.load(params, GemmParams.MIN), v128.load(params, GemmParams.MAX));`);
+    for (let k = 0; k < 4 && first + k < codes.length; k += store[1]) {
+      out.push(`    v128.${store[0]}(output + <usize>(${codes[first + k].r} * outputStride), o${first}, ${k / store[1]});`);
+    }
+  }
+  return out.join('\n');
+}
+
+function tileFunction(variant, tile) {
+  const { rows, unroll, sums } = tile;
+  const vectors = vectorsOf(variant);
+  const main = unroll === 1 ? 'weightsEnd' : 'mainEnd';
+  const mainEnd = unroll === 1 ? '' : `  const mainEnd = weights + (weightsEnd - weights) / ${unroll * vectors * 16} * ${unroll * vectors * 16};\n`;
+  return `
+export function tile${variant.name}x${rows}(
+  params: usize, input: usize, inputStride: i32, rows: i32, weights: usize, weightsEnd: usize, bias: usize, scale: usize, target: usize, outputStride: i32,
+): void {
+${mainEnd}  for (let row = 0; row < rows; row += ${rows}) {
+    const first = ${rows === 1 ? 'row' : `min(row, rows - ${rows})`};
+    let a0 = input + <usize>(first * inputStride);
+${lines(rows - 1, (r) => `    let a${r + 1} = a${r} + <usize>inputStride;`)}
+${range(rows).map((r) => range(vectors).map((v) => range(sums).map((sum) => `    let c${r}_${v}_${sum} = ${start(variant, tile, r, v, sum)};`).join('\n')).join('\n')).join('\n')}
+    let w = weights;
+${loop(variant, tile, unroll, main)}
+${unroll === 1 ? '' : loop(variant, tile, 1, 'weightsEnd')}
+    const output = target + <usize>(first * outputStride);
+${epilogue(variant, tile)}
+  }
+}
+`;
+}
+
+/** Generated source files by name. */
+export function generate() {
+  return Object.fromEntries(VARIANTS.map((variant) => {
+    const reduce = variant.lanes === 'depth' ? ', sumLanes' : '';
+    const head = `import { GemmParams } from '../abi';\nimport { dot${variant.name}${reduce} } from '../micro/dot';\nimport { clampCodes, requantize } from '../micro/requantize';\n`;
+    return [`gemm-${variant.name.toLowerCase()}.ts`, head + variant.tiles.map((tile) => tileFunction(variant, tile)).join('')];
+  }));
+}

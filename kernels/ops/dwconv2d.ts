@@ -1,0 +1,220 @@
+import { Dwconv2dParams } from '../abi';
+import { slideD16s1, slideD16s2 } from '../generated/dwconv2d-d16';
+import { slideE16s1, slideE16s2 } from '../generated/dwconv2d-e16';
+import { slideRds1, slideRds2 } from '../generated/dwconv2d-rd';
+import { copyFew, storeUpTo16 } from '../micro/copy';
+import { dotD16, dotRd } from '../micro/dot';
+import { clampCodes, requantize } from '../micro/requantize';
+import { D16, E16, RD } from '../micro/variant';
+import { zipHigh16, zipLow16, zipLow8 } from '../micro/zip';
+
+/** Channels of one packed block. */
+@inline
+function blockChannels<T>(): i32 {
+  return sizeof<T>() == 1 && isSigned<T>() ? 16 : 8;
+}
+
+/** Packed taps of a channel, with the zero taps that fill groups. */
+@inline
+function packedTaps<T>(taps: i32): i32 {
+  return sizeof<T>() == 1 && !isSigned<T>() ? taps + 3 & ~3 : taps + 1 & ~1;
+}
+
+/** Packed position of a tap; windows of nine taps stand in the order the sliding kernels read them. */
+@inline
+function tapSlot<T>(taps: i32, tap: i32): i32 {
+  if (sizeof<T>() == 1 && isSigned<T>() || taps != 9) return tap;
+  const row = tap / 3;
+  const column = tap - row * 3;
+  if (sizeof<T>() == 2) return row == 2 ? tap : column * 2 + row;
+  return column * 4 + row;
+}
+
+@inline
+function slotCount<T>(taps: i32): i32 {
+  return sizeof<T>() == 1 && !isSigned<T>() && taps == 9 ? 12 : packedTaps<T>(taps);
+}
+
+@inline
+function blockBytes<T>(slots: i32): i32 {
+  return slots * blockChannels<T>() * <i32>sizeof<T>();
+}
+
+@inline
+function slideRow<T>(
+  params: usize, top: usize, middle: usize, bottom: usize, pad: usize, weights: usize, bias: usize, scale: usize, target: usize, pixelBytes: i32, blocks: i32,
+): void {
+  const single = load<i32>(params, Dwconv2dParams.STRIDE_WIDTH) == 1;
+  if (sizeof<T>() == 2) {
+    if (single) slideD16s1(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
+    else slideD16s2(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
+  } else if (isSigned<T>()) {
+    if (single) slideE16s1(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
+    else slideE16s2(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
+  } else {
+    if (single) slideRds1(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
+    else slideRds2(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
+  }
+}
+
+/** Sums of channels `first..first + 3` (quad 0) and so on of a block, over the taps whose addresses stand from `taps` to `tapsEnd`. */
+@inline
+function blockOutput<T>(params: usize, taps: usize, tapsEnd: usize, channel: usize, weights: usize, bias: usize, scale: usize, flip: v128): v128 {
+  let c0 = v128.load(bias), c1 = v128.load(bias, 16);
+  const magic = v128.load(params, Dwconv2dParams.MAGIC);
+  const offset = v128.load(params, Dwconv2dParams.OFFSET);
+  const least = v128.load(params, Dwconv2dParams.MIN);
+  const most = v128.load(params, Dwconv2dParams.MAX);
+  if (sizeof<T>() == 2) {
+    do {
+      const a = v128.load8x8_s(load<usize>(taps) + channel), b = v128.load8x8_s(load<usize>(taps, 4) + channel);
+      c0 = dotD16(c0, zipLow16(a, b), v128.load(weights));
+      c1 = dotD16(c1, zipHigh16(a, b), v128.load(weights, 16));
+      taps += 8;
+      weights += 32;
+    } while (taps < tapsEnd);
+  } else if (isSigned<T>()) {
+    let c2 = v128.load(bias, 32), c3 = v128.load(bias, 48);
+    do {
+      const a = v128.load(load<usize>(taps) + channel), b = v128.load(load<usize>(taps, 4) + channel);
+      const wa = v128.load(weights), wb = v128.load(weights, 16);
+      const low = i16x8.add(i16x8.extmul_low_i8x16_s(a, wa), i16x8.extmul_low_i8x16_s(b, wb));
+      const high = i16x8.add(i16x8.extmul_high_i8x16_s(a, wa), i16x8.extmul_high_i8x16_s(b, wb));
+      c0 = i32x4.add(c0, i32x4.extend_low_i16x8_s(low));
+      c1 = i32x4.add(c1, i32x4.extend_high_i16x8_s(low));
+      c2 = i32x4.add(c2, i32x4.extend_low_i16x8_s(high));
+      c3 = i32x4.add(c3, i32x4.extend_high_i16x8_s(high));
+      taps += 8;
+      weights += 32;
+    } while (taps < tapsEnd);
+    const q2 = requantize(c2, v128.load(scale, 32), magic, offset), q3 = requantize(c3, v128.load(scale, 48), magic, offset);
+    return clampCodes(requantize(c0, v128.load(scale), magic, offset), requantize(c1, v128.load(scale, 16), magic, offset), q2, q3, least, most);
+  } else {
+    do {
+      const ab = zipLow8(v128.load64_zero(load<usize>(taps) + channel), v128.load64_zero(load<usize>(taps, 4) + channel));
+      const cd = zipLow8(v128.load64_zero(load<usize>(taps, 8) + channel), v128.load64_zero(load<usize>(taps, 12) + channel));
+      c0 = dotRd(c0, v128.xor(zipLow16(ab, cd), flip), v128.load(weights));
+      c1 = dotRd(c1, v128.xor(zipHigh16(ab, cd), flip), v128.load(weights, 16));
+      taps += 16;
+      weights += 32;
+    } while (taps < tapsEnd);
+  }
+  const q0 = requantize(c0, v128.load(scale), magic, offset), q1 = requantize(c1, v128.load(scale, 16), magic, offset);
+  return clampCodes(q0, q1, q0, q1, least, most);
+}
+
+/** One output row of any window: the addresses of a pixel's taps, in packed order, then block of channels by block of channels. */
+@inline
+function gatherRow<T>(params: usize, image: usize, row: i32, output: usize, pad: usize, addresses: usize, spare: usize): void {
+  const channels = load<i32>(params, Dwconv2dParams.CHANNELS);
+  const height = load<i32>(params, Dwconv2dParams.INPUT_HEIGHT);
+  const width = load<i32>(params, Dwconv2dParams.INPUT_WIDTH);
+  const kernelHeight = load<i32>(params, Dwconv2dParams.KERNEL_HEIGHT);
+  const kernelWidth = load<i32>(params, Dwconv2dParams.KERNEL_WIDTH);
+  const dilationHeight = load<i32>(params, Dwconv2dParams.DILATION_HEIGHT);
+  const dilationWidth = load<i32>(params, Dwconv2dParams.DILATION_WIDTH);
+  const strideWidth = load<i32>(params, Dwconv2dParams.STRIDE_WIDTH);
+  const outputWidth = load<i32>(params, Dwconv2dParams.OUTPUT_WIDTH);
+  const flip = v128.load(params, Dwconv2dParams.FLIP);
+  const taps = kernelHeight * kernelWidth;
+  const slots = slotCount<T>(taps);
+  const addressesEnd = addresses + (<usize>slots << 2);
+  for (let slot = addresses; slot < addressesEnd; slot += 4) store<usize>(slot, pad);
+  const top = row * load<i32>(params, Dwconv2dParams.STRIDE_HEIGHT) - load<i32>(params, Dwconv2dParams.PAD_TOP);
+  let left = -load<i32>(params, Dwconv2dParams.PAD_LEFT);
+  for (let pixel = 0; pixel < outputWidth; pixel++) {
+    let tap = 0;
+    let y = top;
+    for (let ky = 0; ky < kernelHeight; ky++) {
+      const line = image + <usize>(y * width * channels);
+      const inside = <u32>y < <u32>height;
+      let x = left;
+      for (let kx = 0; kx < kernelWidth; kx++) {
+        store<usize>(addresses + (<usize>tapSlot<T>(taps, tap) << 2), inside && <u32>x < <u32>width ? line + <usize>(x * channels) : pad);
+        tap++;
+        x += dilationWidth;
+      }
+      y += dilationHeight;
+    }
+    left += strideWidth;
+    let weights = load<usize>(params, Dwconv2dParams.WEIGHTS);
+    let bias = load<usize>(params, Dwconv2dParams.BIAS);
+    let scale = load<usize>(params, Dwconv2dParams.SCALE);
+    for (let channel = 0; channel < channels; channel += blockChannels<T>()) {
+      const codes = blockOutput<T>(params, addresses, addressesEnd, channel, weights, bias, scale, flip);
+      const target = output + <usize>channel;
+      if (blockChannels<T>() == 16) storeUpTo16(target, codes, channels - channel, spare);
+      else if (channels - channel >= 8) v128.store64_lane(target, codes, 0);
+      else storeUpTo16(target, codes, channels - channel, spare);
+      weights += blockBytes<T>(slots);
+      bias += 4 * blockChannels<T>();
+      scale += 4 * blockChannels<T>();
+    }
+    output += channels;
+  }
+}
+
+@inline
+function dwconv2d<T>(params: usize, scratch: usize, begin: i32, end: i32): void {
+  const channels = load<i32>(params, Dwconv2dParams.CHANNELS);
+  const height = load<i32>(params, Dwconv2dParams.INPUT_HEIGHT);
+  const width = load<i32>(params, Dwconv2dParams.INPUT_WIDTH);
+  const outputHeight = load<i32>(params, Dwconv2dParams.OUTPUT_HEIGHT);
+  const outputWidth = load<i32>(params, Dwconv2dParams.OUTPUT_WIDTH);
+  const strideHeight = load<i32>(params, Dwconv2dParams.STRIDE_HEIGHT);
+  const strideWidth = load<i32>(params, Dwconv2dParams.STRIDE_WIDTH);
+  const dilationHeight = load<i32>(params, Dwconv2dParams.DILATION_HEIGHT);
+  const padTop = load<i32>(params, Dwconv2dParams.PAD_TOP);
+  const padLeft = load<i32>(params, Dwconv2dParams.PAD_LEFT);
+  const weights = load<usize>(params, Dwconv2dParams.WEIGHTS);
+  const bias = load<usize>(params, Dwconv2dParams.BIAS);
+  const scale = load<usize>(params, Dwconv2dParams.SCALE);
+  const rowBytes = <usize>(width * channels);
+  const outputRowBytes = <usize>(outputWidth * channels);
+  const blocks = channels / blockChannels<T>();
+  const rest = channels - blocks * blockChannels<T>();
+  const slides = load<i32>(params, Dwconv2dParams.KERNEL_HEIGHT) == 3 && load<i32>(params, Dwconv2dParams.KERNEL_WIDTH) == 3
+    && load<i32>(params, Dwconv2dParams.DILATION_WIDTH) == 1 && strideWidth <= 2 && padLeft <= 1 && (outputWidth - 1) * strideWidth - padLeft + 2 <= width;
+
+  const pad = scratch;
+  const spare = pad + (rowBytes + 31 & ~15);
+  const addresses = spare + <usize>(outputWidth << 4) + 16;
+  memory.fill(pad, load<u8>(params, Dwconv2dParams.PAD_VALUE), rowBytes + 16);
+
+  for (let unit = begin; unit < end; unit++) {
+    const batch = unit / outputHeight;
+    const row = unit - batch * outputHeight;
+    const image = load<usize>(params, Dwconv2dParams.INPUT) + <usize>(batch * height) * rowBytes;
+    const output = load<usize>(params, Dwconv2dParams.OUTPUT) + <usize>unit * outputRowBytes;
+    if (slides) {
+      const y = row * strideHeight - padTop;
+      const y1 = y + dilationHeight;
+      const y2 = y1 + dilationHeight;
+      const top = <u32>y < <u32>height ? image + <usize>y * rowBytes : pad;
+      const middle = <u32>y1 < <u32>height ? image + <usize>y1 * rowBytes : pad;
+      const bottom = <u32>y2 < <u32>height ? image + <usize>y2 * rowBytes : pad;
+      slideRow<T>(params, top, middle, bottom, pad, weights, bias, scale, output, channels, blocks);
+      if (rest) {
+        const first = channels - rest;
+        const packed = weights + <usize>(blocks * blockBytes<T>(slotCount<T>(9)));
+        const constants = <usize>first << 2;
+        slideRow<T>(params, top + first, middle + first, bottom + first, pad, packed, bias + constants, scale + constants, spare, blockChannels<T>(), 1);
+        for (let x = 0; x < outputWidth; x++) copyFew(spare + <usize>(x * blockChannels<T>()), output + <usize>(x * channels + first), rest);
+      }
+    } else {
+      gatherRow<T>(params, image, row, output, pad, addresses, spare);
+    }
+  }
+}
+
+export function dwconv2d_qs8_qc8w_d16(params: usize, scratch: usize, begin: i32, end: i32): void {
+  dwconv2d<D16>(params, scratch, begin, end);
+}
+
+export function dwconv2d_qs8_qc8w_e16(params: usize, scratch: usize, begin: i32, end: i32): void {
+  dwconv2d<E16>(params, scratch, begin, end);
+}
+
+export function dwconv2d_qs8_qc8w_rd(params: usize, scratch: usize, begin: i32, end: i32): void {
+  if (ASC_FEATURE_RELAXED_SIMD) dwconv2d<RD>(params, scratch, begin, end);
+}

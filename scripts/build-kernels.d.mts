@@ -1,0 +1,2 @@
+/** Builds the kernel modules where their sources changed. */
+export function buildKernels(): Promise<void>;

@@ -1,0 +1,77 @@
+// Builds kernels, worker, SDK, CLI and type declarations; does nothing when no source changed.
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { buildKernels } from './build-kernels.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+
+const ENTRIES = ['sdk/index.ts', 'sdk/fleet.ts', 'sdk/vision.ts'];
+const SOURCES = ['sdk', 'devices', 'kernels', 'scripts', 'package.json', 'package-lock.json', 'asconfig.json', 'tsconfig.build.json'];
+const STAMP = 'build/stamp';
+const common = { bundle: true, platform: 'node', target: 'node20', packages: 'external', legalComments: 'none', logLevel: 'warning' };
+
+async function* filesOf(path) {
+  let entries;
+  try {
+    entries = await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    if (error.code === 'ENOTDIR') yield path;
+    else if (error.code !== 'ENOENT') throw error;
+    return;
+  }
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name !== 'generated') yield* filesOf(join(path, entry.name));
+  }
+}
+
+async function sourceHash() {
+  const hash = createHash('sha256');
+  for (const source of SOURCES) for await (const file of filesOf(source)) hash.update(file).update(await readFile(file));
+  return hash.digest('hex');
+}
+
+async function writeGenerated(name, source) {
+  await mkdir('sdk/runtime/generated', { recursive: true });
+  await writeFile(`sdk/runtime/generated/${name}.ts`, source);
+}
+
+async function embedKernels() {
+  const lines = await Promise.all(['baseline', 'relaxed'].map(async (name) => {
+    const bytes = await readFile(`build/kernels/${name}.wasm`);
+    return `/** ${name}.wasm in base64, ${bytes.length} bytes. */\nexport const ${name}Kernels: string =\n  '${bytes.toString('base64')}';\n`;
+  }));
+  await writeGenerated('kernels', lines.join('\n'));
+}
+
+async function embedWorker() {
+  const { outputFiles } = await build({ ...common, packages: 'bundle', entryPoints: ['sdk/runtime/worker.ts'], format: 'cjs', minify: true, write: false });
+  await writeGenerated('worker', `/** The worker thread, run by \`new Worker(source, { eval: true })\`. */\nexport const workerSource: string = ${JSON.stringify(outputFiles[0].text)};\n`);
+}
+
+async function buildSdk() {
+  await rm('dist', { recursive: true, force: true });
+  await build({ ...common, entryPoints: [...ENTRIES, { in: 'sdk/cli/main.ts', out: 'cli' }].map((entry) => (typeof entry === 'string' ? { in: entry, out: entry.slice(4, -3) } : entry)), format: 'esm', splitting: true, outdir: 'dist', chunkNames: 'chunks/[name]-[hash]', metafile: true });
+  await build({ ...common, entryPoints: ENTRIES, format: 'cjs', outdir: 'dist', outExtension: { '.js': '.cjs' } });
+}
+
+function declare() {
+  const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('type declarations failed');
+}
+
+const hash = await sourceHash();
+const built = await readFile(STAMP, 'utf8').catch(() => '');
+if (built !== hash || process.argv.includes('--force')) {
+  await mkdir('build', { recursive: true });
+  await buildKernels();
+  await embedKernels();
+  await embedWorker();
+  await buildSdk();
+  declare();
+  await writeFile(STAMP, hash);
+}

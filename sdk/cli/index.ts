@@ -1,0 +1,8 @@
+import { bench } from './bench.ts';
+import { doctor } from './doctor.ts';
+import { inspect } from './inspect.ts';
+import { run } from './run.ts';
+import type { CliCommand } from './types.ts';
+
+/** All commands, in the order of `--help`. */
+export const commands: readonly CliCommand[] = Object.freeze([run, inspect, bench, doctor]);

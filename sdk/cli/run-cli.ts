@@ -1,0 +1,56 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { commands } from './index.ts';
+import { errorLine, exitCodeOf } from './exit-code.ts';
+import { example, progress } from './output.ts';
+import type { CliContext } from './types.ts';
+
+function family(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(family)];
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}
+
+/** The program with all commands of the registry; every command that does something has `--json` and `--debug`. */
+export function createProgram(context: CliContext): Command {
+  const program = new Command('halfbyte')
+    .description('Runs quantized models with WASM SIMD kernels and ships them to fleets over MQTT.')
+    .version(packageJson.version)
+    .addHelpText('after', example('halfbyte run model.tflite --image picture.jpg', 'halfbyte run --help'));
+  for (const command of commands) command.register(program, context);
+  for (const command of family(program)) {
+    const known = new Set(command.options.map(({ long }) => long));
+    if (command.commands.length === 0 && !known.has('--json')) command.option('--json', 'print one JSON object on standard output');
+    if (command.commands.length === 0 && !known.has('--debug')) command.option('--debug', 'print stack traces of errors');
+    command.exitOverride().configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: (text) => context.stderr.write(`${errorLine(text)} (see ${pathOf(command)} --help)\n`),
+    });
+  }
+  return program;
+}
+
+/**
+ * Runs the command line `args` (without node and script).
+ * @returns the exit code: 0 success, 1 failure, 2 wrong use; an error is one line on `context.stderr`
+ */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  let debug = false;
+  const program = createProgram(context);
+  program.hook('preAction', (_, action) => {
+    debug = action.opts()['debug'] === true;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    progress(context, '');
+    if (!(error instanceof CommanderError)) {
+      context.stderr.write(`${debug && error instanceof Error && error.stack ? error.stack : errorLine(error)}\n`);
+    }
+    return exitCodeOf(error);
+  }
+}

@@ -1,0 +1,101 @@
+import { affineOf, codeRangeOf, quantizeValue } from '../../core/affine.ts';
+import { OptionError } from '../../core/errors.ts';
+import { readNpy, type NpyArray } from '../../core/npy.ts';
+import { formatShape, sameShape } from '../../core/shape.ts';
+import type { Port } from '../../runtime/types.ts';
+import { decodeImage } from '../../vision/decode-image.ts';
+import { isImagePort } from '../../vision/image-port.ts';
+import { imageToInput } from '../../vision/image-to-input.ts';
+import { readFileOption } from '../read-file.ts';
+import type { RunOptions } from './run-options.ts';
+
+const MAX_PICTURE_BYTES = 2 ** 28;
+/** A .npy header takes far less. */
+const MAX_HEADER_BYTES = 65_536;
+
+interface Assignment {
+  readonly port: Port;
+  readonly path: string;
+}
+
+/** Assigns `[NAME=]FILE` in order: named ones to their input, others to the next input that is neither named nor taken. */
+function assign(specs: readonly string[], inputs: readonly Port[]): Assignment[] {
+  const names = inputs.map(({ name }) => name).join(', ');
+  const named = specs.map((spec) => inputs.find(({ name }) => spec.startsWith(`${name}=`)));
+  const free = inputs.filter((port) => !named.includes(port));
+  return specs.map((spec, at) => {
+    const port = named[at];
+    if (port !== undefined) {
+      if (named.indexOf(port) !== at) throw new OptionError('duplicate-input', `--input '${spec}': input '${port.name}' is given twice`);
+      return { port, path: spec.slice(port.name.length + 1) };
+    }
+    const prefix = /^([^/\\]+)=/.exec(spec)?.[1];
+    if (prefix !== undefined) throw new OptionError('unknown-input', `--input '${spec}': the model has no input '${prefix}'; its inputs: ${names}`);
+    const next = free.shift();
+    if (next === undefined) throw new OptionError('too-many-inputs', `--input '${spec}': the model has ${inputs.length} inputs only: ${names}`);
+    return { port: next, path: spec };
+  });
+}
+
+function quantize(array: NpyArray, port: Port, where: string): void {
+  const affine = affineOf(port.quantization);
+  const range = codeRangeOf(port.dtype);
+  if (affine === undefined || range === undefined) {
+    throw new OptionError('not-quantized', `${where}: input '${port.name}' is ${port.dtype} without a scale, float32 cannot be quantized to it`);
+  }
+  const codes = port.data as Exclude<Port['data'], BigInt64Array>;
+  (array.data as Float32Array).forEach((real, at) => {
+    if (Number.isNaN(real)) throw new OptionError('not-a-number', `${where}: element ${at} is NaN and cannot be quantized`);
+    codes[at] = quantizeValue(real, affine, range);
+  });
+}
+
+async function fillFromNpy({ port, path }: Assignment, quantizeInput: boolean): Promise<void> {
+  const where = `--input '${path}'`;
+  const array = readNpy(await readFileOption(path, '--input', Math.max(port.data.byteLength, port.data.length * 4) + MAX_HEADER_BYTES), where);
+  const convert = quantizeInput && array.dtype === 'float32' && port.dtype !== 'float32';
+  if (!sameShape(array.shape, port.shape) || (array.dtype !== port.dtype && !convert)) {
+    const hint = array.dtype === 'float32' && array.dtype !== port.dtype ? '; --quantize-input accepts float32' : '';
+    throw new OptionError('input-mismatch', `${where}: is ${array.dtype} ${formatShape(array.shape)}, input '${port.name}' takes ` +
+      `${port.dtype} ${formatShape(port.shape)}${hint}`);
+  }
+  if (convert) quantize(array, port, where);
+  else (port.data as Uint8Array).set(array.data as Uint8Array);
+}
+
+async function fillFromImage(path: string, ports: readonly Port[], options: RunOptions): Promise<void> {
+  const pictures = ports.filter(isImagePort);
+  const [port, second] = pictures.length > 0 ? pictures : ports;
+  if (port === undefined || second !== undefined) {
+    const found = ports.map(({ name, shape }) => `'${name}' ${formatShape(shape)}`).join(', ');
+    throw new OptionError('image-input', `--image '${path}': one input must be left for the picture, left are: ${found || 'none'}; give the others with --input`);
+  }
+  const image = await decodeImage(await readFileOption(path, '--image', MAX_PICTURE_BYTES), `--image '${path}'`);
+  imageToInput(image, port, {
+    resize: options.resize,
+    ...(options.layout && { layout: options.layout }),
+    ...(options.mean && { mean: options.mean }),
+    ...(options.std && { std: options.std }),
+  });
+}
+
+/**
+ * Fills all inputs of a model from the files of the command line.
+ * @throws OptionError when a file does not fit, or an input is left without one
+ */
+export async function fillInputs(inputs: readonly Port[], options: RunOptions): Promise<void> {
+  const assigned = assign(options.input ?? [], inputs);
+  const left = inputs.filter((port) => !assigned.some((assignment) => assignment.port === port));
+  if (options.image === undefined && left.length > 0) {
+    const missing = left.map(({ name, dtype, shape }) => `'${name}' ${dtype} ${formatShape(shape)}`).join(', ');
+    throw new OptionError('missing-input', `no data for input ${missing}; give --input FILE.npy or --image FILE`);
+  }
+  for (const assignment of assigned) await fillFromNpy(assignment, options.quantizeInput ?? false);
+  if (options.image !== undefined) {
+    await fillFromImage(options.image, left, options);
+    if (left.length > 1) {
+      const others = left.filter((port) => !isImagePort(port)).map(({ name }) => name);
+      throw new OptionError('missing-input', `no data for input ${others.join(', ')}; give --input NAME=FILE.npy`);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OptionError } from '../../core/errors.ts';
+import { writeNpy } from '../../core/npy.ts';
+import { formatShape } from '../../core/shape.ts';
+import { Model } from '../../model.ts';
+import type { Port } from '../../runtime/types.ts';
+import { isClassPort, topClasses, type Classification } from '../../vision/top-classes.ts';
+import { printJson, progress } from '../output.ts';
+import { formatMs, formatTable } from '../table.ts';
+import type { CliContext } from '../types.ts';
+import { fillInputs } from './fill-inputs.ts';
+import { readLabels } from './read-labels.ts';
+import type { RunOptions } from './run-options.ts';
+
+interface RunResult {
+  readonly model: string;
+  readonly outputs: readonly { name: string; dtype: string; shape: readonly number[]; sha256: string }[];
+  readonly top?: readonly Classification[];
+  /** Time of the inference itself. */
+  readonly ms: number;
+}
+
+function bytesOf({ data }: Port): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Runs the filled model once. The tflite rounding modes come from the scalar reference. */
+async function infer(model: Model, requant: RunOptions['requant']): Promise<{ outputs: readonly Port[]; ms: number }> {
+  const start = performance.now();
+  if (requant === 'float') {
+    const { outputs } = await model.run();
+    return { outputs, ms: performance.now() - start };
+  }
+  const values = await model.interpret(requant);
+  return { outputs: model.outputs.map((port, at) => ({ ...port, data: values[at]! })), ms: performance.now() - start };
+}
+
+async function writeOutputs(folder: string, outputs: readonly Port[]): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new OptionError('unwritable-folder', `--output '${folder}': cannot be made a folder (${(error as NodeJS.ErrnoException).code}); name another one`, { cause: error });
+  }
+  await Promise.all(outputs.map((port, index) => writeFile(join(folder, `${index}.npy`), writeNpy(port))));
+}
+
+function printText(result: RunResult, context: CliContext): void {
+  if (result.top) {
+    const rows = result.top.map(({ index, label, score }) => [String(index), score.toFixed(4), label ?? '']);
+    context.stdout.write(formatTable([['class', 'score', 'label'], ...rows], [0, 1]));
+    context.stdout.write('\n');
+  }
+  const rows = result.outputs.map(({ name, dtype, shape, sha256 }, index) => [String(index), name, dtype, formatShape(shape), sha256]);
+  context.stdout.write(formatTable([['output', 'name', 'dtype', 'shape', 'sha256'], ...rows]));
+  context.stdout.write(`\n${formatMs(result.ms)} ms\n`);
+}
+
+/** The `run` command. */
+export async function runModel(path: string, options: RunOptions, context: CliContext): Promise<void> {
+  progress(context, `loading ${path}`);
+  const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
+  const model = await Model.load(path, options.threads === undefined ? {} : { threads: options.threads });
+  try {
+    await fillInputs(model.inputs, options);
+    progress(context, 'running');
+    const { outputs, ms } = await infer(model, options.requant);
+    if (options.output !== undefined) await writeOutputs(options.output, outputs);
+    const [first] = outputs;
+    const result: RunResult = {
+      model: model.name,
+      outputs: outputs.map((port) => ({
+        name: port.name, dtype: port.dtype, shape: port.shape, sha256: createHash('sha256').update(bytesOf(port)).digest('hex'),
+      })),
+      ...(first && (labels || isClassPort(first)) && { top: topClasses(first, options.top, labels) }),
+      ms,
+    };
+    progress(context, '');
+    if (options.json) printJson(context, result);
+    else printText(result, context);
+  } finally {
+    await model.close();
+  }
+}

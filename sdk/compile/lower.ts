@@ -1,0 +1,98 @@
+import { byteLength } from '../core/dtype.ts';
+import { PlanError } from '../core/errors.ts';
+import { elementCount } from '../core/shape.ts';
+import type { Graph, Tensor } from '../ir/graph.ts';
+import { operatorOf } from '../ops/index.ts';
+import type { Lowering } from '../ops/types.ts';
+import type { PlanConstant, PlanLayout, PlanStep } from '../plan/types.ts';
+
+/** A buffer before it has a place: its bytes and the steps that touch it. */
+export interface SymbolicBuffer {
+  readonly name: string;
+  readonly bytes: number;
+  readonly live: readonly [first: number, last: number];
+}
+
+/** Kernel calls on symbolic buffers. `ports` maps graph inputs and outputs, in order, to buffers. */
+export interface LoweredGraph {
+  readonly buffers: readonly SymbolicBuffer[];
+  readonly constants: readonly PlanConstant[];
+  readonly steps: readonly PlanStep[];
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** Lifetimes in steps: graph inputs keep their contents for the whole run, outputs until its end. */
+function lifetimes(count: number, steps: readonly PlanStep[], inputs: readonly number[], outputs: readonly number[]): (readonly [number, number])[] {
+  const first = new Array<number>(count).fill(Infinity);
+  const last = new Array<number>(count).fill(-1);
+  const touch = (buffer: number, step: number): void => {
+    first[buffer] = Math.min(first[buffer]!, step);
+    last[buffer] = Math.max(last[buffer]!, step);
+  };
+  steps.forEach((step, index) => {
+    for (const field of Object.values(step.fields)) if (typeof field === 'object' && 'buffer' in field) touch(field.buffer, index);
+  });
+  for (const buffer of inputs) {
+    touch(buffer, -1);
+    touch(buffer, steps.length);
+  }
+  for (const buffer of outputs) touch(buffer, steps.length);
+  return first.map((step, buffer) => [step, last[buffer]!]);
+}
+
+/**
+ * Lowers every node of a verified graph.
+ * @param origins id in the model file of each constant that comes unchanged from it; other constants are embedded in the plan
+ * @throws PlanError when an operator cannot run with these sizes or values
+ */
+export function lower(graph: Graph, origins: ReadonlyMap<Tensor, number>): LoweredGraph {
+  const buffers: { name: string; bytes: number }[] = [];
+  const constants: PlanConstant[] = [];
+  const steps: PlanStep[] = [];
+  const bufferOf = new Map<number, number>();
+  const constantOf = new Map<string, number>();
+
+  const tensor = (id: number): Tensor => {
+    const found = graph.tensors[id];
+    if (found === undefined) throw new PlanError('unknown-tensor', `lowering asks for tensor ${id}; the graph has ${graph.tensors.length}`);
+    return found;
+  };
+  const buffer = (id: number): number => {
+    const known = bufferOf.get(id);
+    if (known !== undefined) return known;
+    const { name, dtype, shape, data } = tensor(id);
+    if (data !== undefined) throw new PlanError('constant-buffer', `tensor ${id} '${name}' is constant and cannot be an output of the model: remove it from the outputs`);
+    bufferOf.set(id, buffers.length);
+    return buffers.push({ name, bytes: byteLength(dtype, elementCount(shape)) }) - 1;
+  };
+  const addConstant = (constant: PlanConstant): number => constants.push(constant) - 1;
+  const constantTensor = (id: number, layout: PlanLayout): number => {
+    const key = `${id} ${JSON.stringify(layout)}`;
+    const known = constantOf.get(key);
+    if (known !== undefined) return known;
+    const found = tensor(id);
+    const { name, data } = found;
+    if (data === undefined) throw new PlanError('not-constant', `tensor ${id} '${name}' is not constant`);
+    const origin = origins.get(found);
+    const constant = addConstant({ name, bytes: data.byteLength, layout, ...(origin === undefined ? { data } : { tensor: origin }) });
+    constantOf.set(key, constant);
+    return constant;
+  };
+
+  const inputs = graph.inputs.map(buffer);
+  for (const node of graph.nodes) {
+    const lowering: Lowering = {
+      tensor,
+      buffer,
+      alias: (input, output) => bufferOf.set(output, buffer(input)),
+      constantTensor,
+      constantData: (name, data, layout) => addConstant({ name, bytes: data.byteLength, layout, data }),
+      step: (step) => steps.push({ scratch: 0, macs: 0, ...step, node: node.name, op: node.op }),
+    };
+    operatorOf(node).lower(node, lowering);
+  }
+  const outputs = graph.outputs.map(buffer);
+  const live = lifetimes(buffers.length, steps, inputs, outputs);
+  return { buffers: buffers.map((entry, id) => ({ ...entry, live: live[id]! })), constants, steps, inputs, outputs };
+}

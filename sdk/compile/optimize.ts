@@ -1,0 +1,17 @@
+import type { Graph } from '../ir/graph.ts';
+import { verify } from '../ir/verify.ts';
+import { operators } from '../ops/index.ts';
+import { passes } from '../passes/index.ts';
+
+/**
+ * Runs all passes; the graph is verified before the first and after each.
+ * @throws ModelError when the graph is invalid
+ */
+export function optimize(graph: Graph): Graph {
+  verify(graph, operators);
+  return passes.reduce((current, pass) => {
+    const next = pass.run(current);
+    if (next !== current) verify(next, operators);
+    return next;
+  }, graph);
+}

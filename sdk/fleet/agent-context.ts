@@ -1,0 +1,34 @@
+import type { ActiveModel } from './active-model.ts';
+import type { AgentEventBody } from './agent-event.ts';
+import type { AgentLimits } from './agent-options.ts';
+import { causeOf } from './cause.ts';
+import type { FileSystem } from './file-system.ts';
+import type { LoadedModel, OpenModel } from './loaded-model.ts';
+import type { DeviceState } from './messages.ts';
+import type { Slots } from './slots.ts';
+import type { StateStore } from './state-store.ts';
+
+/** What the steps of an update share. */
+export interface AgentContext<M extends LoadedModel> {
+  readonly fs: FileSystem;
+  /** Directory of the partial download. */
+  readonly downloads: string;
+  readonly slots: Slots;
+  readonly store: StateStore;
+  readonly active: ActiveModel<M>;
+  readonly open: OpenModel<M>;
+  readonly limits: AgentLimits;
+  emit(event: AgentEventBody): void;
+  /** Changes the reported state. */
+  enter(state: DeviceState): void;
+}
+
+/** Removes what no longer matters; a failure costs room only, so it does not stop the update. */
+export async function cleanUp<M extends LoadedModel>({ emit }: AgentContext<M>, ...steps: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const step of steps) await step().catch((error: unknown) => emit({ event: 'warning', ...causeOf(error) }));
+}
+
+/** The part of a release or installed model that events name. */
+export function about({ model, version, counter, sha256 }: { model: string; version: string; counter: number; sha256: string }) {
+  return { model, version, counter, sha256 };
+}

@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import { nodeFileSystem, type FileSystem } from './file-system.ts';
+import type { AgentEvent } from './agent-event.ts';
+import type { LoadedModel, OpenModel } from './loaded-model.ts';
+import { nameSchema } from './messages.ts';
+import { openTransport } from './transports/index.ts';
+import type { Transport, TransportOptions } from './transports/types.ts';
+
+const name = v.pipe(v.string(), nameSchema, v.description('1 to 36 characters A-Z a-z 0-9 . _ -'));
+const atLeast = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least));
+
+const limitsSchema = v.strictObject({
+  /** Longest random wait before the first request for chunks, so that a fleet does not ask at once (ms). */
+  askDelayMs: v.optional(atLeast(0), 250),
+  /** Quiet time after which missing chunks are asked for again; doubles without progress (ms). */
+  idleMs: v.optional(atLeast(1), 1000),
+  mostIdleMs: v.optional(atLeast(1), 60_000),
+  /** Chunks in memory that wait for the medium; more are dropped and asked for again. */
+  queuedChunks: v.optional(atLeast(1), 32),
+  /** Chunks between two syncs of a download: the most that a kill costs. */
+  journalChunks: v.optional(atLeast(1), 16),
+  /** Longest self-test (ms). */
+  selfTestMs: v.optional(atLeast(1), 60_000),
+  /** Starts of a model on trial before it is given up. */
+  tries: v.optional(v.pipe(atLeast(1), v.maxValue(255)), 3),
+  /** First wait after a failure that may pass by itself, such as a full disk; doubles (ms). */
+  retryMs: v.optional(atLeast(1), 30_000),
+  mostRetryMs: v.optional(atLeast(1), 600_000),
+  /** Events of one kind a second that outsiders can cause. */
+  eventsPerSecond: v.optional(atLeast(1), 4),
+});
+
+export const agentOptionsSchema = v.strictObject({
+  /** Directory that belongs to this agent alone. */
+  directory: v.pipe(v.string(), v.nonEmpty()),
+  /** Broker URL, e.g. `mqtt://127.0.0.1:1883`. */
+  broker: v.pipe(v.string(), v.nonEmpty()),
+  id: name,
+  class: v.optional(name, 'default'),
+  channel: v.optional(name, 'stable'),
+  board: v.optional(v.pipe(v.string(), v.maxLength(128)), `${process.platform}-${process.arch}`),
+  /** `root.json` of the fleet: pinned at the first start, compared at later ones. Without it, it must be in the directory. */
+  trustAnchor: v.optional(v.instance(Uint8Array)),
+  limits: v.optional(limitsSchema, {}),
+  open: v.function(),
+  onEvent: v.optional(v.function()),
+});
+
+export interface AgentOptions<M extends LoadedModel = LoadedModel> extends Omit<v.InferInput<typeof agentOptionsSchema>, 'open' | 'onEvent'> {
+  /** Opens a model; the agent closes what it opened. */
+  readonly open: OpenModel<M>;
+  readonly onEvent?: (event: AgentEvent) => void;
+}
+
+export type AgentLimits = v.InferOutput<typeof limitsSchema>;
+
+/** What the agent takes from the machine it runs on. */
+export interface AgentHost {
+  readonly fileSystem: FileSystem;
+  openTransport(options: TransportOptions): Transport;
+  now(): Date;
+}
+
+export const nodeHost: AgentHost = Object.freeze({ fileSystem: nodeFileSystem, openTransport, now: () => new Date() });

@@ -1,0 +1,93 @@
+import { byteLength } from '../core/dtype.ts';
+import { ModelError } from '../core/errors.ts';
+import { elementCount, formatShape, sameShape } from '../core/shape.ts';
+import type { Graph, Node, Tensor, TensorType } from './graph.ts';
+
+/** What verification needs of an operator. */
+export interface TypeRules {
+  readonly name: string;
+  infer(node: Node, inputs: readonly (Tensor | undefined)[], outputs: readonly Tensor[]): readonly TensorType[];
+}
+
+/** Largest tensor: sizes and offsets stay within int32. */
+const MAX_TENSOR_BYTES = 2147483647;
+const MAX_RANK = 8;
+
+function describe(graph: Graph, id: number): string {
+  const name = graph.tensors[id]?.name;
+  return name === undefined ? `tensor ${id}` : `tensor ${id} '${name}'`;
+}
+
+function verifyTensor(graph: Graph, id: number, tensor: Tensor): void {
+  const { dtype, shape, data } = tensor;
+  if (shape.length > MAX_RANK || shape.some((extent) => !Number.isInteger(extent) || extent < 1)) {
+    throw new ModelError('invalid-shape', `${describe(graph, id)}: shape [${shape.slice(0, MAX_RANK + 1).join(', ')}] must be at most ${MAX_RANK} integers of at least 1`);
+  }
+  const bytes = byteLength(dtype, elementCount(shape));
+  if (bytes > MAX_TENSOR_BYTES) {
+    throw new ModelError('invalid-shape', `${describe(graph, id)}: ${dtype} ${formatShape(shape)} takes ${bytes} bytes, at most ${MAX_TENSOR_BYTES} are supported`);
+  }
+  if (data !== undefined && data.byteLength !== bytes) {
+    throw new ModelError('constant-size', `${describe(graph, id)}: constant has ${data.byteLength} bytes, ${dtype} ${formatShape(shape)} takes ${bytes}`);
+  }
+}
+
+function checkId(graph: Graph, id: number, where: string): Tensor {
+  const tensor = graph.tensors[id];
+  if (tensor === undefined) throw new ModelError('unknown-tensor', `${where} is tensor ${id}; the graph has tensors 0 to ${graph.tensors.length - 1}`);
+  return tensor;
+}
+
+function verifyTypes(graph: Graph, node: Node, rules: TypeRules): void {
+  const inputs = node.inputs.map((id, index) => (id === -1 ? undefined : checkId(graph, id, `${node.name}: input ${index}`)));
+  const outputs = node.outputs.map((id, index) => checkId(graph, id, `${node.name}: output ${index}`));
+  const inferred = rules.infer(node, inputs, outputs);
+  outputs.forEach((output, index) => {
+    const type = inferred[index];
+    if (type !== undefined && type.dtype === output.dtype && sameShape(type.shape, output.shape)) return;
+    const found = type === undefined ? 'no such output' : `${type.dtype} ${formatShape(type.shape)}`;
+    throw new ModelError(
+      'type-mismatch',
+      `${node.name}: output ${index} '${output.name}' is declared as ${output.dtype} ${formatShape(output.shape)}, ${node.op} of these inputs gives ${found}`,
+    );
+  });
+}
+
+/**
+ * Checks a whole graph: tensor sizes and constants, ids, execution order, single assignment, and every node against its operator.
+ * @throws ModelError naming the tensor or the node
+ */
+export function verify(graph: Graph, operators: readonly TypeRules[]): void {
+  graph.tensors.forEach((tensor, id) => verifyTensor(graph, id, tensor));
+  const available = new Set<number>();
+  for (const id of graph.inputs) {
+    const tensor = checkId(graph, id, 'a graph input');
+    if (tensor.data !== undefined) throw new ModelError('constant-input', `graph input ${describe(graph, id)} is constant`);
+    if (available.has(id)) throw new ModelError('duplicate-input', `${describe(graph, id)} is twice an input of the graph`);
+    available.add(id);
+  }
+  graph.tensors.forEach((tensor, id) => {
+    if (tensor.data !== undefined) available.add(id);
+  });
+  const rules = new Map(operators.map((operator) => [operator.name, operator]));
+  for (const node of graph.nodes) {
+    const operator = rules.get(node.op);
+    if (operator === undefined) {
+      throw new ModelError('unsupported-operator', `${node.name}: unknown operator '${node.op}'; one of: ${[...rules.keys()].join(', ')}`);
+    }
+    const early = node.inputs.find((id) => id !== -1 && !available.has(id));
+    if (early !== undefined) {
+      checkId(graph, early, `${node.name}: an input`);
+      throw new ModelError('unordered-graph', `${node.name}: reads ${describe(graph, early)} before anything produced it; nodes must be in execution order`);
+    }
+    verifyTypes(graph, node, operator);
+    for (const id of node.outputs) {
+      if (available.has(id)) throw new ModelError('assigned-twice', `${node.name}: writes ${describe(graph, id)}, which is a graph input, a constant or written before`);
+      available.add(id);
+    }
+  }
+  for (const id of graph.outputs) {
+    checkId(graph, id, 'a graph output');
+    if (!available.has(id)) throw new ModelError('missing-output', `graph output ${describe(graph, id)} is produced by no node`);
+  }
+}

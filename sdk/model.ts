@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import * as v from 'valibot';
+import type { TypedArray } from './core/dtype.ts';
+import { ModelError, OptionError } from './core/errors.ts';
+import { parseOptions } from './core/options.ts';
+import type { Graph } from './ir/graph.ts';
+import type { Plan } from './plan/types.ts';
+import { DOT_VARIANTS, type DotVariant } from './runtime/pack/types.ts';
+import { chooseKernels, measurePeak } from './runtime/select.ts';
+import { Session } from './runtime/session.ts';
+import { autoThreads } from './runtime/threads.ts';
+import { KERNEL_MODULES, type KernelModule, type Port, type StepProfile } from './runtime/types.ts';
+
+/** Most threads of one model. */
+const MAX_THREADS = 16;
+
+function isThreads(value: unknown): boolean {
+  return value === 'auto' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_THREADS);
+}
+
+const optionsSchema = v.strictObject({
+  /** Worker threads of `run()`: 1 to 16, or `auto` for the cores available (at most 4, at most 2 on boards below 600 MB). */
+  threads: v.optional(v.custom<number | 'auto'>(isThreads, ({ received }) => `must be 'auto' or a whole number from 1 to ${MAX_THREADS}, found ${received}`), 'auto'),
+  /** Kernel module; `auto` takes the relaxed one where it is exact. */
+  kernel: v.optional(v.picklist(['auto', ...KERNEL_MODULES]), 'auto'),
+  /** Dot product; `auto` takes the fastest exact one on this chip. */
+  dot: v.optional(v.picklist(['auto', ...DOT_VARIANTS]), 'auto'),
+  /** Cost in multiply-accumulates below which a step stays on one thread. */
+  parallelCost: v.optional(v.pipe(v.number(), v.minValue(0))),
+  /** Name used in messages; the file name by default. */
+  name: v.optional(v.string()),
+  signal: v.optional(v.instance(AbortSignal)),
+});
+
+export type ModelOptions = v.InferInput<typeof optionsSchema>;
+
+async function readSource(source: string | URL | Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  if (source instanceof Uint8Array) return source;
+  try {
+    return await readFile(source, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    const cause = error as NodeJS.ErrnoException;
+    throw new OptionError('unreadable-file', `model '${String(source)}': cannot be read (${cause.code ?? cause.message}); pass the path of a model file`, { cause });
+  }
+}
+
+/** An open model: any supported file in, one session out. */
+export class Model {
+  readonly name: string;
+  /** Name of the file format, e.g. `tflite`. */
+  readonly format: string;
+  readonly graph: Graph;
+  readonly #session: Session;
+
+  private constructor(name: string, format: string, graph: Graph, session: Session) {
+    this.name = name;
+    this.format = format;
+    this.graph = graph;
+    this.#session = session;
+  }
+
+  /**
+   * Reads, compiles and links a model.
+   * @param source path, file URL or the bytes of a model file
+   * @throws ModelError for a broken or unsupported file, PlanError when it cannot run here, OptionError for wrong options, DeviceError when the host lacks SIMD or threads
+   */
+  static async load(source: string | URL | Uint8Array, options: ModelOptions = {}): Promise<Model> {
+    const { threads, kernel, dot, parallelCost, signal, name: given } = parseOptions(optionsSchema, options, 'Model.load');
+    signal?.throwIfAborted();
+    const bytes = await readSource(source, signal);
+    const name = given ?? (source instanceof Uint8Array ? 'model' : basename(source instanceof URL ? source.pathname : source));
+    const { detectFormat } = await import('./formats/index.ts');
+    const { compile } = await import('./compile/compile.ts');
+    signal?.throwIfAborted();
+    const format = detectFormat(bytes, name);
+    const graph = format.read(bytes, name);
+    const plan = compile(graph);
+    const session = new Session(plan, (tensor) => constantBytes(graph, tensor), {
+      threads: threads === 'auto' ? autoThreads() : threads,
+      choice: chooseKernels(kernel, dot),
+      ...(parallelCost !== undefined && { parallelCost }),
+    });
+    return new Model(name, format.name, graph, session);
+  }
+
+  /** The plan being run, as data. */
+  get plan(): Plan { return this.#session.plan; }
+
+  get inputs(): readonly Port[] { return this.#session.inputs; }
+
+  get outputs(): readonly Port[] { return this.#session.outputs; }
+
+  get kernel(): KernelModule { return this.#session.choice.module; }
+
+  get dot(): DotVariant { return this.#session.choice.dot; }
+
+  get threads(): number { return this.#session.threads; }
+
+  /** Bytes of shared memory: weights, arena and scratch. */
+  get memoryBytes(): number { return this.#session.memoryBytes; }
+
+  /** One inference on worker threads; the event loop stays free. Calls are queued. @throws DeviceError, or the signal's reason. */
+  run(options: { signal?: AbortSignal } = {}): Promise<{ outputs: readonly Port[] }> {
+    return this.#session.run(options);
+  }
+
+  /** One inference on the calling thread. @throws DeviceError while a `run()` is pending. */
+  runSync(): { outputs: readonly Port[] } {
+    return this.#session.runSync();
+  }
+
+  /**
+   * The outputs of the exact scalar reference for the current inputs, in a rounding mode of TFLite or halfbyte's own. Slow.
+   * @returns one array per output, in output order
+   */
+  async interpret(mode: 'float' | 'tflite-single' | 'tflite-double'): Promise<TypedArray[]> {
+    const { interpret } = await import('./compile/interpret.ts');
+    return interpret(this.graph, this.inputs.map((port) => port.data), mode);
+  }
+
+  /** One inference on the calling thread with the time of every step. */
+  profile(): StepProfile[] {
+    return this.#session.profile();
+  }
+
+  /** GMAC/s of the register-only loop of the dot product in use, measured now in this process. */
+  measurePeak(): number {
+    return measurePeak(this.#session.choice);
+  }
+
+  /** Waits for pending runs and stops the worker threads. */
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function constantBytes(graph: Graph, id: number): Uint8Array {
+  const data = graph.tensors[id]?.data;
+  if (data === undefined) throw new ModelError('missing-constant', `${graph.name}: tensor ${id} has no data`);
+  return data;
+}

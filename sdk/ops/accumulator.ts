@@ -1,0 +1,48 @@
+import { PlanError } from '../core/errors.ts';
+import type { Node } from '../ir/graph.ts';
+import { ROUNDING_LIMIT } from './requantize.ts';
+
+/** Weights of one output channel: elements channel * channelStride + term * termStride. */
+export interface WeightRows {
+  readonly elements: Int8Array;
+  readonly channels: number;
+  readonly terms: number;
+  readonly channelStride: number;
+  readonly termStride: number;
+}
+
+const INT32_LIMIT = 2147483648;
+
+/**
+ * Proves with the real weights that no input overflows the int32 accumulator or leaves the range in which requantization is exact.
+ * @throws PlanError naming the channel
+ */
+export function checkAccumulators(node: Node, weights: WeightRows, bias: Int32Array | undefined, inputZeroPoint: number, scales: Float32Array): void {
+  const { elements, channels, terms, channelStride, termStride } = weights;
+  if (terms * 128 * 255 >= INT32_LIMIT) {
+    throw new PlanError('accumulator-overflow', `${node.name}: sums ${terms} products; int8 sums of more than ${Math.floor(INT32_LIMIT / (128 * 255))} may overflow int32`);
+  }
+  const high = 127 - inputZeroPoint;
+  const low = -128 - inputZeroPoint;
+  for (let channel = 0; channel < channels; channel++) {
+    let positive = 0;
+    let negative = 0;
+    for (let term = 0, at = channel * channelStride; term < terms; term++, at += termStride) {
+      const weight = elements[at]!;
+      if (weight > 0) positive += weight;
+      else negative += weight;
+    }
+    const offset = bias?.[channel] ?? 0;
+    const worst = Math.max(offset + positive * high + negative * low, -(offset + positive * low + negative * high));
+    if (worst >= INT32_LIMIT) {
+      throw new PlanError('accumulator-overflow', `${node.name}: output channel ${channel} may reach an accumulator of ${worst}; int32 ends at ${INT32_LIMIT - 1}`);
+    }
+    const scale = scales[channel]!;
+    if (!(worst * scale < ROUNDING_LIMIT)) {
+      throw new PlanError(
+        'requantize-range',
+        `${node.name}: output channel ${channel} may reach ${worst} * ${scale} output steps; must stay below ${ROUNDING_LIMIT}: quantize with a larger output scale`,
+      );
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { roundHalfAway } from '../core/math.ts';
+import type { Node } from '../ir/graph.ts';
+import { choiceAttribute } from './attributes.ts';
+import type { TensorScale } from './operands.ts';
+
+export const ACTIVATIONS = ['none', 'relu', 'relu6', 'relu-n1-to-1'] as const;
+
+export type Activation = (typeof ACTIVATIONS)[number];
+
+const BOUNDS: Readonly<Record<Activation, readonly [low: number, high: number]>> = {
+  none: [-Infinity, Infinity],
+  relu: [0, Infinity],
+  relu6: [0, 6],
+  'relu-n1-to-1': [-1, 1],
+};
+
+/** Codes an int8 output may take. */
+export interface CodeRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Clamp range of a fused activation: zero point + round(bound / scale) with a float32 quotient, as in TFLite's CalculateActivationRangeQuantized. */
+export function codeRange(node: Node, output: TensorScale): CodeRange {
+  const [low, high] = BOUNDS[choiceAttribute(node, 'activation', ACTIVATIONS)];
+  const code = (bound: number): number => output.zeroPoint + roundHalfAway(Math.fround(bound / output.scale));
+  const clamp = (value: number): number => Math.min(127, Math.max(-128, value));
+  return { min: clamp(code(low)), max: clamp(code(high)) };
+}
+
+/** The integer `value` within `range`. */
+export function clampCode(value: number, range: CodeRange): number {
+  return Math.min(range.max, Math.max(range.min, value));
+}

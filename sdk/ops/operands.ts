@@ -1,0 +1,101 @@
+import { ModelError } from '../core/errors.ts';
+import { formatShape, sameShape } from '../core/shape.ts';
+import type { Node, Tensor, TensorType } from '../ir/graph.ts';
+
+/** Per-tensor quantization of an activation: real = scale * (code - zeroPoint). */
+export interface TensorScale {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
+/** Rejects an operand in a sentence: `operator 3 CONV_2D: input 'x' … `. */
+export function rejectOperand(node: Node, what: string, tensor: TensorType & { readonly name?: string }, problem: string): never {
+  const name = tensor.name === undefined ? '' : ` '${tensor.name}'`;
+  throw new ModelError('invalid-operand', `${node.name}: ${what}${name} ${problem}`);
+}
+
+/** Checks how many operands a node has. */
+export function checkOperandCount(node: Node, inputs: readonly [min: number, max: number], outputs = 1): void {
+  const [min, max] = inputs;
+  if (node.inputs.length < min || node.inputs.length > max) {
+    const allowed = min === max ? `${min}` : `${min} to ${max}`;
+    throw new ModelError('invalid-operand', `${node.name}: ${node.op} has ${node.inputs.length} inputs, must have ${allowed}`);
+  }
+  if (node.outputs.length !== outputs) {
+    throw new ModelError('invalid-operand', `${node.name}: ${node.op} has ${node.outputs.length} outputs, must have ${outputs}`);
+  }
+}
+
+/** A required operand. */
+export function operand<T extends TensorType>(node: Node, tensors: readonly (T | undefined)[], index: number, what: string): T {
+  const tensor = tensors[index];
+  if (tensor === undefined) throw new ModelError('invalid-operand', `${node.name}: ${what} (operand ${index} of ${node.op}) is missing`);
+  return tensor;
+}
+
+/** Scales are float32 values: a range in which products and quotients of three of them stay finite doubles above 0. */
+function validScale(scale: number | undefined): boolean {
+  return scale !== undefined && Number.isFinite(Math.fround(scale)) && Math.fround(scale) > 0;
+}
+
+/** Checks an int8 activation: one finite scale above 0, one zero point in -128…127, and the rank if given. */
+export function checkActivation(node: Node, what: string, tensor: TensorType, rank?: number): void {
+  if (tensor.dtype !== 'int8') rejectOperand(node, what, tensor, `is ${tensor.dtype}; ${node.op} supports int8: quantize the model to full int8`);
+  if (rank !== undefined && tensor.shape.length !== rank) {
+    rejectOperand(node, what, tensor, `has shape ${formatShape(tensor.shape)}; ${node.op} needs ${rank} dimensions`);
+  }
+  const quantization = tensor.quantization;
+  if (quantization === undefined) rejectOperand(node, what, tensor, 'has no quantization: quantize the model to full int8');
+  const { scales, zeroPoints } = quantization;
+  const zeroPoint = zeroPoints[0];
+  if (scales.length !== 1 || !validScale(scales[0])) {
+    rejectOperand(node, what, tensor, `has scales [${scales.slice(0, 4).join(', ')}]; must be one finite scale above 0`);
+  }
+  if (zeroPoints.length !== 1 || zeroPoint === undefined || !Number.isInteger(zeroPoint) || zeroPoint < -128 || zeroPoint > 127) {
+    rejectOperand(node, what, tensor, `has zero points [${zeroPoints.slice(0, 4).join(', ')}]; must be one integer from -128 to 127`);
+  }
+}
+
+/** Checks constant int8 weights of `rank` dimensions: zero points 0, one scale for all or one per index of `channelAxis`. */
+export function checkWeights(node: Node, tensor: Tensor, rank: number, channelAxis: number): void {
+  if (tensor.dtype !== 'int8') rejectOperand(node, 'weights', tensor, `are ${tensor.dtype}; ${node.op} supports int8 weights`);
+  if (tensor.data === undefined) rejectOperand(node, 'weights', tensor, 'are computed at run time; they must be constant');
+  if (tensor.shape.length !== rank) rejectOperand(node, 'weights', tensor, `have shape ${formatShape(tensor.shape)}; ${node.op} needs ${rank} dimensions`);
+  const quantization = tensor.quantization;
+  if (quantization === undefined) rejectOperand(node, 'weights', tensor, 'have no quantization');
+  const { scales, zeroPoints, axis } = quantization;
+  const channels = tensor.shape[channelAxis]!;
+  if (scales.length !== 1 && scales.length !== channels) {
+    rejectOperand(node, 'weights', tensor, `have ${scales.length} scales; must be 1 or one for each of ${channels} output channels`);
+  }
+  if (scales.length > 1 && axis !== channelAxis) {
+    rejectOperand(node, 'weights', tensor, `are quantized along axis ${axis}; ${node.op} needs the output channel axis ${channelAxis}`);
+  }
+  const badScale = scales.findIndex((scale) => !validScale(scale));
+  if (badScale >= 0) rejectOperand(node, 'weights', tensor, `have scale ${scales[badScale]} in channel ${badScale}; scales must be finite and above 0`);
+  const badZero = zeroPoints.findIndex((zeroPoint) => zeroPoint !== 0);
+  if (badZero >= 0) rejectOperand(node, 'weights', tensor, `have zero point ${zeroPoints[badZero]} in channel ${badZero}; int8 weights must have zero point 0`);
+}
+
+/** Checks an optional constant int32 bias. Its own scale is ignored: it is input scale * weight scale by definition. */
+export function checkBias(node: Node, tensor: Tensor | undefined, channels: number): void {
+  if (tensor === undefined) return;
+  if (tensor.dtype !== 'int32') rejectOperand(node, 'bias', tensor, `is ${tensor.dtype}; ${node.op} supports int32`);
+  if (tensor.data === undefined) rejectOperand(node, 'bias', tensor, 'is computed at run time; it must be constant');
+  if (!sameShape(tensor.shape, [channels])) {
+    rejectOperand(node, 'bias', tensor, `has shape ${formatShape(tensor.shape)}; must have one value for each of ${channels} output channels`);
+  }
+}
+
+/** The quantization of a checked activation. */
+export function tensorScale(tensor: TensorType): TensorScale {
+  return { scale: tensor.quantization?.scales[0] ?? NaN, zeroPoint: tensor.quantization?.zeroPoints[0] ?? NaN };
+}
+
+/** Input and output of an operator that moves codes must be quantized alike. */
+export function checkSameQuantization(node: Node, input: TensorType, output: TensorType): void {
+  const from = tensorScale(input);
+  const to = tensorScale(output);
+  if (from.scale === to.scale && from.zeroPoint === to.zeroPoint) return;
+  rejectOperand(node, 'output', output, `has scale ${to.scale}, zero point ${to.zeroPoint}; ${node.op} needs those of its input: ${from.scale}, ${from.zeroPoint}`);
+}

@@ -1,0 +1,36 @@
+// Units of work: large enough to fill a register tile and reuse a packed block, small enough for a fair split over threads.
+
+const TILE_ROWS = 12;
+const PANEL_COLUMNS = 16;
+/** Bytes of a packed block of rows that stay in a 32 KB first-level cache beside the weights. */
+const BLOCK_BYTES = 12288;
+const UNITS = 8;
+const MIN_SPLIT_COLUMNS = 64;
+
+export function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
+/** Blocks of a matrix product, in rows and columns, and how many there are. */
+export interface Blocks {
+  readonly rows: number;
+  readonly columns: number;
+  readonly units: number;
+}
+
+/** Splits `rows` x `columns` outputs of `depth` terms: whole row tiles first, columns where rows give too few units. */
+export function gemmBlocks(rows: number, columns: number, depth: number): Blocks {
+  const cached = Math.floor(BLOCK_BYTES / roundUp(depth, 16));
+  const fair = Math.ceil(rows / UNITS);
+  const blockRows = rows < TILE_ROWS ? rows : Math.max(TILE_ROWS, Math.floor(Math.min(cached, fair) / TILE_ROWS) * TILE_ROWS);
+  const rowBlocks = Math.ceil(rows / blockRows);
+  const share = Math.ceil(columns / Math.ceil(UNITS / rowBlocks));
+  const least = rows < TILE_ROWS ? PANEL_COLUMNS : MIN_SPLIT_COLUMNS;
+  const blockColumns = Math.min(roundUp(Math.max(share, least), PANEL_COLUMNS), roundUp(columns, PANEL_COLUMNS));
+  return { rows: blockRows, columns: blockColumns, units: rowBlocks * Math.ceil(columns / blockColumns) };
+}
+
+/** Block of an elementwise loop over `count` bytes: a multiple of 64. */
+export function elementBlock(count: number): number {
+  return roundUp(Math.min(16384, Math.max(1024, Math.ceil(count / UNITS))), 64);
+}

@@ -1,0 +1,97 @@
+import { exp, powerOfTwo } from '../core/math.ts';
+import type { Node, TensorType } from '../ir/graph.ts';
+import { checkAttributeNames, positiveAttribute } from './attributes.ts';
+import { divideByPowerOfTwo, doublingHighMultiply, quantizeMultiplier } from './fixed-point.ts';
+import type { Rounding } from './fixed-point.ts';
+import { bytesOf, sourceField } from './kernel-fields.ts';
+import type { Fields } from './kernel-fields.ts';
+import { checkActivation, checkOperandCount, operand, rejectOperand, tensorScale } from './operands.ts';
+import { roundingOf, roundToEven } from './requantize.ts';
+import { expOfNegative, reciprocalOfOnePlus } from './softmax-fixed-point.ts';
+import type { Operator } from './types.ts';
+
+type SoftmaxRow = (input: Int8Array, output: Int8Array) => void;
+
+/** float32 exp(-beta * scale * d) for code differences d of 0…255. */
+function expTable(node: Node, input: TensorType): Float32Array {
+  const step = -positiveAttribute(node, 'beta') * tensorScale(input).scale;
+  return Float32Array.from({ length: 256 }, (_, difference) => exp(step * difference));
+}
+
+function floatRow(table: Float32Array): SoftmaxRow {
+  return (input, output) => {
+    const max = input.reduce((most, code) => Math.max(most, code), -128);
+    let sum = 0;
+    for (const code of input) sum = Math.fround(sum + table[max - code]!);
+    const factor = Math.fround(256 / sum);
+    input.forEach((code, index) => {
+      output[index] = Math.min(127, roundToEven(Math.fround(table[max - code]! * factor)) - 128);
+    });
+  };
+}
+
+/** TFLite reference softmax: differences in Q5.26, exponentials in Q0.31, their sum in Q12.19. */
+function fixedRow(beta: number, scale: number, rounding: Rounding): SoftmaxRow {
+  const limit = rounding === 'single' ? 1073741823 : 2147483647;
+  const { mantissa, exponent } = quantizeMultiplier(Math.min(beta * scale * 67108864, limit), rounding);
+  const smallest = -Math.floor((31 * 67108864) / powerOfTwo(exponent));
+  const expOf = (difference: number): number => expOfNegative(doublingHighMultiply(difference * powerOfTwo(exponent), mantissa));
+  return (input, output) => {
+    const max = input.reduce((most, code) => Math.max(most, code), -128);
+    let sum = 0;
+    for (const code of input) if (code - max >= smallest) sum += divideByPowerOfTwo(expOf(code - max), 12);
+    const headroom = Math.clz32(sum);
+    const reciprocal = reciprocalOfOnePlus(sum * powerOfTwo(headroom) - 2147483648);
+    input.forEach((code, index) => {
+      const difference = code - max;
+      const share = difference >= smallest ? divideByPowerOfTwo(doublingHighMultiply(reciprocal, expOf(difference)), 12 - headroom + 31 - 8) : 0;
+      output[index] = Math.min(127, Math.max(-128, share - 128));
+    });
+  };
+}
+
+/** Softmax over the last dimension: int8 in, int8 out with scale 1/256 and zero point -128. Attribute: beta. */
+export const softmax: Operator = {
+  name: 'softmax',
+
+  infer(node, inputs, outputs) {
+    checkAttributeNames(node, ['beta']);
+    checkOperandCount(node, [1, 1]);
+    const input = operand(node, inputs, 0, 'input');
+    const output = operand(node, outputs, 0, 'output');
+    checkActivation(node, 'input', input);
+    checkActivation(node, 'output', output);
+    if (input.shape.length === 0) rejectOperand(node, 'input', input, 'is a scalar; softmax needs at least 1 dimension');
+    positiveAttribute(node, 'beta');
+    const { scale, zeroPoint } = tensorScale(output);
+    if (scale !== 1 / 256 || zeroPoint !== -128) {
+      rejectOperand(node, 'output', output, `has scale ${scale} and zero point ${zeroPoint}; softmax gives scale ${1 / 256} and zero point -128`);
+    }
+    return [{ ...output, shape: input.shape }];
+  },
+
+  reference(node, inputs, outputs, mode) {
+    const input = operand(node, inputs, 0, 'input');
+    const output = operand(node, outputs, 0, 'output');
+    const columns = input.shape.at(-1)!;
+    const row = mode === 'float'
+      ? floatRow(expTable(node, input))
+      : fixedRow(positiveAttribute(node, 'beta'), tensorScale(input).scale, roundingOf(mode));
+    const [x, y] = [input.data as Int8Array, output.data as Int8Array];
+    for (let at = 0; at < x.length; at += columns) row(x.subarray(at, at + columns), y.subarray(at, at + columns));
+  },
+
+  lower(node, lowering) {
+    const [inputId = -1] = node.inputs;
+    const [output = -1] = node.outputs;
+    const input = lowering.tensor(inputId);
+    const columns = input.shape.at(-1)!;
+    const fields: Fields<'SoftmaxParams'> = {
+      INPUT: sourceField(lowering, inputId),
+      OUTPUT: { buffer: lowering.buffer(output) },
+      COLUMNS: columns,
+      TABLE: { constant: lowering.constantData(`${node.name} table`, bytesOf(expTable(node, input)), { kind: 'raw' }) },
+    };
+    lowering.step({ kernel: 'softmax_qs8', params: 'SoftmaxParams', fields, units: input.shape.slice(0, -1).reduce((rows, extent) => rows * extent, 1) });
+  },
+};

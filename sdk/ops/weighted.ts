@@ -1,0 +1,118 @@
+// What convolutions and fully connected layers share: operand checks, requantization, and the constants of a lowered call.
+
+import { PlanError } from '../core/errors.ts';
+import type { Node, Tensor, TensorType } from '../ir/graph.ts';
+import type { PlanLayout } from '../plan/types.ts';
+import { checkAccumulators } from './accumulator.ts';
+import type { WeightRows } from './accumulator.ts';
+import { codeRange } from './activation.ts';
+import { int32Elements, int8Elements } from './constant.ts';
+import { bytesOf, roundingFields } from './kernel-fields.ts';
+import type { Fields } from './kernel-fields.ts';
+import { checkActivation, checkBias, checkOperandCount, checkWeights, operand, tensorScale } from './operands.ts';
+import { realMultipliers } from './requantize.ts';
+import type { Lowering } from './types.ts';
+
+/** Operands of a node with inputs [input, weights, bias?] and one output. */
+export interface WeightedOperands<T extends TensorType> {
+  readonly input: T;
+  readonly weights: T;
+  readonly bias: T | undefined;
+  readonly output: T;
+}
+
+export function weightedOperands<T extends TensorType>(node: Node, inputs: readonly (T | undefined)[], outputs: readonly T[]): WeightedOperands<T> {
+  return {
+    input: operand(node, inputs, 0, 'input'),
+    weights: operand(node, inputs, 1, 'weights'),
+    bias: inputs[2],
+    output: operand(node, outputs, 0, 'output'),
+  };
+}
+
+/** Checks dtypes, ranks, quantization and activation; shapes against each other are the operator's part. */
+export function checkWeighted(
+  node: Node,
+  inputs: readonly (Tensor | undefined)[],
+  outputs: readonly Tensor[],
+  ranks: { readonly activation?: number; readonly weights: number; readonly channelAxis: number },
+): WeightedOperands<Tensor> {
+  checkOperandCount(node, [2, 3]);
+  const operands = weightedOperands(node, inputs, outputs);
+  checkActivation(node, 'input', operands.input, ranks.activation);
+  checkWeights(node, operands.weights, ranks.weights, ranks.channelAxis);
+  checkActivation(node, 'output', operands.output);
+  checkBias(node, operands.bias, operands.weights.shape[ranks.channelAxis]!);
+  codeRange(node, tensorScale(operands.output));
+  return operands;
+}
+
+/** Operands of a node that is being lowered. */
+export function loweredOperands(node: Node, lowering: Lowering): WeightedOperands<Tensor> {
+  const inputs = node.inputs.map((id) => (id < 0 ? undefined : lowering.tensor(id)));
+  return weightedOperands(node, inputs, node.outputs.map((id) => lowering.tensor(id)));
+}
+
+/** Weights in the order a kernel takes them: the bytes of the file, or rearranged by the operator. */
+export interface KernelWeights {
+  readonly kind: 'gemm' | 'dwconv';
+  readonly channels: number;
+  /** Products per output: depth of a `gemm`, taps of a `dwconv`. */
+  readonly terms: number;
+  readonly rearranged?: Int8Array;
+}
+
+type ConstantFields = Pick<Fields<'GemmParams'>, 'WEIGHTS' | 'BIAS' | 'SCALE' | 'MAGIC' | 'OFFSET' | 'MIN' | 'MAX' | 'FLIP'>;
+
+function layoutsOf({ kind, channels, terms }: KernelWeights): { weights: PlanLayout; bias: (weights: number, inputZeroPoint: number) => PlanLayout; scale: PlanLayout } {
+  if (kind === 'gemm') {
+    const size = { columns: channels, depth: terms };
+    return {
+      weights: { kind: 'gemm-weights', ...size },
+      bias: (weights, inputZeroPoint) => ({ kind: 'gemm-bias', ...size, weights, inputZeroPoint }),
+      scale: { kind: 'gemm-scale', columns: channels },
+    };
+  }
+  const size = { taps: terms, channels };
+  return {
+    weights: { kind: 'dwconv-weights', ...size },
+    bias: (weights, inputZeroPoint) => ({ kind: 'dwconv-bias', ...size, weights, inputZeroPoint }),
+    scale: { kind: 'dwconv-scale', channels },
+  };
+}
+
+function weightRows({ kind, channels, terms }: KernelWeights, elements: Int8Array): WeightRows {
+  const strides = kind === 'gemm' ? { channelStride: terms, termStride: 1 } : { channelStride: 1, termStride: channels };
+  return { elements, channels, terms, ...strides };
+}
+
+/**
+ * Constants and requantization of a lowered call, proven free of overflow.
+ * @throws PlanError naming the channel that may overflow
+ */
+export function weightedFields(node: Node, lowering: Lowering, operands: WeightedOperands<Tensor>, weights: KernelWeights): ConstantFields {
+  const [, weightsId, biasId = -1] = node.inputs;
+  if (weightsId === undefined) throw new PlanError('missing-weights', `${node.name}: has no weights`);
+  const { rearranged, channels } = weights;
+  const inputZeroPoint = tensorScale(operands.input).zeroPoint;
+  const output = tensorScale(operands.output);
+  const scales = Float32Array.from(realMultipliers(operands.input, operands.weights, operands.output, channels));
+  const bias = operands.bias === undefined ? undefined : int32Elements(operands.bias);
+  checkAccumulators(node, weightRows(weights, rearranged ?? int8Elements(operands.weights)), bias, inputZeroPoint, scales);
+
+  const layouts = layoutsOf(weights);
+  const weightsConstant = rearranged === undefined
+    ? lowering.constantTensor(weightsId, layouts.weights)
+    : lowering.constantData(operands.weights.name, bytesOf(rearranged), layouts.weights);
+  const biasLayout = layouts.bias(weightsConstant, inputZeroPoint);
+  const biasConstant = bias === undefined
+    ? lowering.constantData(`${operands.weights.name} bias`, bytesOf(new Int32Array(channels)), biasLayout)
+    : lowering.constantTensor(biasId, biasLayout);
+  return {
+    WEIGHTS: { constant: weightsConstant },
+    BIAS: { constant: biasConstant },
+    SCALE: { constant: lowering.constantData(`${operands.weights.name} scale`, bytesOf(scales), layouts.scale) },
+    ...roundingFields(output.zeroPoint, codeRange(node, output)),
+    FLIP: { flip: true },
+  };
+}

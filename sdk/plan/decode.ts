@@ -1,0 +1,106 @@
+import * as v from 'valibot';
+import { byteLength } from '../core/dtype.ts';
+import { PlanError } from '../core/errors.ts';
+import { elementCount } from '../core/shape.ts';
+import { planSchema } from './schema.ts';
+import type { EncodedPlan } from './schema.ts';
+import type { Plan, PlanConstant, PlanField, PlanLayout, PlanPort, PlanStep } from './types.ts';
+
+/** Longest text that is parsed, in UTF-16 units. */
+const MAX_TEXT = 67_108_864;
+
+function reject(where: string, problem: string): never {
+  throw new PlanError('invalid-plan', `plan: ${where} ${problem}; compile the model again`);
+}
+
+function parse(text: string): EncodedPlan {
+  if (text.length > MAX_TEXT) reject('text', `has ${text.length} characters, at most ${MAX_TEXT} are read`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new PlanError('invalid-plan', `plan: not JSON (${(cause as Error).message}); compile the model again`, { cause });
+  }
+  const result = v.safeParse(planSchema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  reject(v.getDotPath(issue) ?? 'document', `is wrong: ${issue.message}`);
+}
+
+/** Bytes of the raw constant that a layout packs; a raw layout takes any number. */
+function layoutBytes(layout: PlanLayout): number | undefined {
+  switch (layout.kind) {
+    case 'raw': return undefined;
+    case 'gemm-weights': return layout.columns * layout.depth;
+    case 'gemm-bias':
+    case 'gemm-scale': return layout.columns * 4;
+    case 'dwconv-weights': return layout.taps * layout.channels;
+    case 'dwconv-bias':
+    case 'dwconv-scale': return layout.channels * 4;
+  }
+}
+
+function decodeConstant({ data: text, ...constant }: EncodedPlan['constants'][number], index: number): PlanConstant {
+  const where = `constants.${index}`;
+  const expected = layoutBytes(constant.layout);
+  if (expected !== undefined && expected !== constant.bytes) reject(`${where}.bytes`, `is ${constant.bytes}; its layout takes ${expected}`);
+  if ((text === undefined) === (constant.tensor === undefined)) reject(where, 'must have either tensor or data');
+  if (text === undefined) return constant;
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) reject(`${where}.data`, 'is not base64');
+  const data = new Uint8Array(bytes);
+  if (data.byteLength !== constant.bytes) reject(`${where}.data`, `has ${data.byteLength} bytes; bytes states ${constant.bytes}`);
+  return { ...constant, data };
+}
+
+function checkWeights({ layout }: PlanConstant, index: number, constants: readonly PlanConstant[]): void {
+  if (!('weights' in layout)) return;
+  const weights = constants[layout.weights]?.layout;
+  const fits = layout.kind === 'gemm-bias'
+    ? weights?.kind === 'gemm-weights' && weights.columns === layout.columns && weights.depth === layout.depth
+    : weights?.kind === 'dwconv-weights' && weights.taps === layout.taps && weights.channels === layout.channels;
+  if (!fits) reject(`constants.${index}.layout.weights`, `is ${layout.weights}, which is no ${layout.kind.replace('bias', 'weights')} constant of the same size`);
+}
+
+function checkField(field: PlanField, where: string, plan: Plan): void {
+  if (typeof field !== 'object') return;
+  const isBuffer = 'buffer' in field;
+  if (!isBuffer && !('constant' in field)) return;
+  const target = isBuffer ? plan.buffers[field.buffer] : plan.constants[field.constant];
+  if (target === undefined) reject(where, `refers to ${isBuffer ? `buffer ${field.buffer}` : `constant ${field.constant}`}, which does not exist`);
+  if ((field.offset ?? 0) > target.bytes) reject(`${where}.offset`, `is ${field.offset}, past the ${target.bytes} bytes of '${target.name}'`);
+}
+
+function checkStep(step: PlanStep, index: number, plan: Plan): void {
+  for (const [name, field] of Object.entries(step.fields)) checkField(field, `steps.${index}.fields.${name}`, plan);
+}
+
+function checkPort(port: PlanPort, where: string, plan: Plan): void {
+  const buffer = plan.buffers[port.buffer];
+  if (buffer === undefined) reject(`${where}.buffer`, `is ${port.buffer}; the plan has ${plan.buffers.length} buffers`);
+  const bytes = byteLength(port.dtype, elementCount(port.shape));
+  if (bytes !== buffer.bytes) reject(`${where}.shape`, `takes ${bytes} bytes as ${port.dtype}; its buffer has ${buffer.bytes}`);
+}
+
+function checkBuffers(plan: Plan): void {
+  plan.buffers.forEach(({ bytes, offset, live: [first, last] }, index) => {
+    if (offset + bytes > plan.arenaBytes) reject(`buffers.${index}`, `ends at ${offset + bytes}, past the arena of ${plan.arenaBytes} bytes`);
+    if (first > last || last > plan.steps.length) reject(`buffers.${index}.live`, `is ${first} to ${last}; the plan has ${plan.steps.length} steps`);
+  });
+  if (plan.arenaLowerBound > plan.arenaBytes) reject('arenaLowerBound', `is ${plan.arenaLowerBound}, more than the arena of ${plan.arenaBytes} bytes`);
+}
+
+/**
+ * Reads a plan from its JSON text, checking every value and reference.
+ * @throws PlanError naming the field
+ */
+export function decode(text: string): Plan {
+  const encoded = parse(text);
+  const plan: Plan = { ...encoded, constants: encoded.constants.map(decodeConstant) };
+  plan.constants.forEach((constant, index) => checkWeights(constant, index, plan.constants));
+  checkBuffers(plan);
+  plan.steps.forEach((step, index) => checkStep(step, index, plan));
+  plan.inputs.forEach((port, index) => checkPort(port, `inputs.${index}`, plan));
+  plan.outputs.forEach((port, index) => checkPort(port, `outputs.${index}`, plan));
+  return plan;
+}

@@ -1,0 +1,36 @@
+import { DeviceError } from '../core/errors.ts';
+import { baselineKernels, relaxedKernels } from './generated/kernels.ts';
+import type { KernelModule } from './types.ts';
+
+/** Node 20's first compiler tier (V8 11) returns wrong relaxed dot products, whatever flags say. */
+const FIRST_SOUND_V8 = 12;
+
+const compiled = new Map<KernelModule, WebAssembly.Module>();
+
+function bytesOf(name: KernelModule): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(Buffer.from(name === 'relaxed' ? relaxedKernels : baselineKernels, 'base64'));
+}
+
+/** Whether this host can run a kernel module. */
+export function supportsModule(name: KernelModule): boolean {
+  if (compiled.has(name)) return true;
+  const v8 = Number.parseInt(process.versions.v8, 10);
+  return (name === 'baseline' || v8 >= FIRST_SOUND_V8) && WebAssembly.validate(bytesOf(name));
+}
+
+/**
+ * The compiled kernel module, one per process.
+ * @throws DeviceError when the host lacks what the module needs.
+ */
+export function kernelModule(name: KernelModule): WebAssembly.Module {
+  let module = compiled.get(name);
+  if (module === undefined) {
+    if (!supportsModule(name)) {
+      const needs = name === 'relaxed' ? 'relaxed SIMD (Node 22 or newer)' : 'WebAssembly SIMD and threads';
+      throw new DeviceError('kernels-unsupported', `the ${name} kernels need ${needs}; this is Node ${process.versions.node} on ${process.arch}`);
+    }
+    module = new WebAssembly.Module(bytesOf(name));
+    compiled.set(name, module);
+  }
+  return module;
+}

@@ -1,0 +1,141 @@
+import { Abi, Kernel } from '../../kernels/abi.ts';
+import { PlanError } from '../core/errors.ts';
+import type { Plan, PlanConstant, PlanStep } from '../plan/types.ts';
+import { CONTROL_BYTES, STEP_WORDS } from './control.ts';
+import { packable, packedBytes, packLayout } from './pack/index.ts';
+import type { DotVariant } from './pack/types.ts';
+import { paramsBytes, writeParams, type Addresses } from './params.ts';
+import type { KernelChoice } from './select.ts';
+
+const PAGE = 65_536;
+/** Reads of up to 16 bytes past a buffer stay inside. */
+const READ_PADDING = 16;
+const ALIGNMENT = 64;
+/** Steps that cost less than this many multiply-accumulates (or bytes moved times 8) stay on one thread. */
+const PARALLEL_COST = 600_000;
+
+/** A plan with addresses, in shared memory, ready to execute. */
+export interface LinkedPlan {
+  readonly memory: WebAssembly.Memory;
+  readonly table: Int32Array;
+  /** Per-thread scratch addresses. */
+  readonly scratch: readonly number[];
+  readonly arena: number;
+  /** Kernel name of each step. */
+  readonly kernels: readonly string[];
+  /** Bytes of packed constants. */
+  readonly constantBytes: number;
+}
+
+export interface LinkOptions {
+  readonly threads: number;
+  readonly parallelCost?: number;
+}
+
+function align(address: number): number {
+  return Math.ceil(address / ALIGNMENT) * ALIGNMENT;
+}
+
+function kernelIndex(name: string): number | undefined {
+  return (Kernel as unknown as Record<string, number | undefined>)[name];
+}
+
+function rawBytes(constant: PlanConstant, tensorData: (tensor: number) => Uint8Array): Uint8Array {
+  const raw = constant.data ?? (constant.tensor === undefined ? undefined : tensorData(constant.tensor));
+  if (raw?.byteLength !== constant.bytes) {
+    throw new PlanError('constant-size', `constant '${constant.name}' has ${raw?.byteLength ?? 'no'} bytes, the plan states ${constant.bytes}`);
+  }
+  return raw;
+}
+
+/** Constants whose weights the chosen dot product cannot take exactly use d16. */
+function variantsOf(plan: Plan, raws: readonly Uint8Array[], dot: DotVariant): DotVariant[] {
+  const variants = plan.constants.map((constant, id) => (packable(constant.layout, dot, raws[id]!) ? dot : 'd16'));
+  plan.constants.forEach(({ layout }, id) => {
+    if ('weights' in layout) variants[id] = variants[layout.weights] ?? dot;
+  });
+  for (const step of plan.steps) {
+    const ids = Object.values(step.fields).flatMap((field) => (typeof field === 'object' && 'constant' in field ? [field.constant] : []));
+    if (ids.some((id) => variants[id] !== dot)) for (const id of ids) variants[id] = 'd16';
+  }
+  return variants;
+}
+
+function kernelOf(step: PlanStep, variants: readonly DotVariant[], dot: DotVariant): string {
+  const weights = step.fields['WEIGHTS'];
+  const variant = typeof weights === 'object' && 'constant' in weights ? (variants[weights.constant] ?? dot) : dot;
+  const name = [`${step.kernel}_${variant}`, step.kernel].find((candidate) => kernelIndex(candidate) !== undefined);
+  if (name === undefined) {
+    throw new PlanError('unknown-kernel', `${step.node}: no kernel ${step.kernel}; known: ${Object.keys(Kernel).filter((key) => Number.isNaN(Number(key))).join(', ')}`);
+  }
+  return name;
+}
+
+function outputBytes(step: PlanStep, plan: Plan): number {
+  const output = step.fields['OUTPUT'];
+  return typeof output === 'object' && 'buffer' in output ? (plan.buffers[output.buffer]?.bytes ?? 0) : 0;
+}
+
+/**
+ * Lays a plan out in one shared memory (control block, step table, params, constants, arena, scratch), copies constants in once, packing on the way,
+ * and fills the step table.
+ * @param tensorData raw bytes of a model tensor
+ * @throws PlanError when the plan is of another ABI, names an unknown kernel or field, or a constant has other bytes than stated
+ */
+export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, choice: KernelChoice, options: LinkOptions): LinkedPlan {
+  if (plan.abi !== Number(Abi.VERSION)) {
+    throw new PlanError('abi-version', `the plan was made for kernel ABI ${plan.abi}, this runtime has ${Abi.VERSION}: compile the model again`);
+  }
+  const raws = plan.constants.map((constant) => rawBytes(constant, tensorData));
+  const variants = variantsOf(plan, raws, choice.dot);
+  const kernels = plan.steps.map((step) => kernelOf(step, variants, choice.dot));
+
+  let end = CONTROL_BYTES;
+  const reserve = (bytes: number): number => {
+    const address = align(end);
+    end = address + bytes;
+    return address;
+  };
+  const tableAddress = reserve(plan.steps.length * STEP_WORDS * 4);
+  const paramsAddresses = plan.steps.map((step) => reserve(paramsBytes(step)));
+  const sizes = plan.constants.map(({ layout, bytes }, id) => (layout.kind === 'raw' ? bytes : packedBytes(layout, variants[id]!)));
+  const constantAddresses = sizes.map((bytes) => reserve(bytes + READ_PADDING));
+  const arena = reserve(plan.arenaBytes + READ_PADDING);
+  const scratchBytes = plan.steps.reduce((most, step) => Math.max(most, step.scratch), 0);
+  const scratch = Array.from({ length: options.threads }, () => reserve(scratchBytes + READ_PADDING));
+  const pages = Math.ceil(end / PAGE);
+  if (pages > PAGE) throw new PlanError('memory-limit', `the model needs ${end} bytes of memory; WebAssembly has at most ${PAGE * PAGE}: use a smaller model`);
+
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  plan.constants.forEach(({ layout }, id) => {
+    const destination = new Uint8Array(memory.buffer, constantAddresses[id], sizes[id]);
+    if (layout.kind === 'raw') destination.set(raws[id]!);
+    else packLayout(layout, variants[id]!, choice.unsignedSecond, raws[id]!, 'weights' in layout ? raws[layout.weights] : undefined, destination);
+  });
+
+  const view = new DataView(memory.buffer);
+  const addresses: Addresses = {
+    buffer: (id) => {
+      const buffer = plan.buffers[id];
+      if (buffer === undefined || buffer.offset + buffer.bytes > plan.arenaBytes) {
+        throw new PlanError('unknown-buffer', `the plan has no buffer ${id} inside its arena of ${plan.arenaBytes} bytes`);
+      }
+      return arena + buffer.offset;
+    },
+    constant: (id) => {
+      const address = constantAddresses[id];
+      if (address === undefined) throw new PlanError('unknown-constant', `the plan has no constant ${id}`);
+      return address;
+    },
+    flip: choice.unsignedSecond,
+  };
+  const table = new Int32Array(memory.buffer, tableAddress, plan.steps.length * STEP_WORDS);
+  const parallelCost = options.parallelCost ?? PARALLEL_COST;
+  plan.steps.forEach((step, index) => {
+    const params = paramsAddresses[index]!;
+    writeParams(view, params, step, addresses);
+    const cost = Math.max(step.macs, outputBytes(step, plan) * 8);
+    table.set([kernelIndex(kernels[index]!)!, params, step.units, cost < parallelCost ? 1 : options.threads], index * STEP_WORDS);
+  });
+  return { memory, table, scratch, arena, kernels, constantBytes: sizes.reduce((sum, bytes) => sum + bytes, 0) };
+}

@@ -1,0 +1,145 @@
+import { DeviceError } from '../core/errors.ts';
+import { elementCount } from '../core/shape.ts';
+import { viewOf } from '../core/dtype.ts';
+import type { Plan, PlanPort } from '../plan/types.ts';
+import { Control } from './control.ts';
+import { execute, type KernelFunction } from './execute.ts';
+import { instantiateKernels } from './instantiate.ts';
+import { kernelModule } from './kernels.ts';
+import { link, type LinkedPlan } from './link.ts';
+import type { KernelChoice } from './select.ts';
+import type { Port, StepProfile } from './types.ts';
+import { startWorkers, type WorkerPool } from './worker-pool.ts';
+
+export interface SessionOptions {
+  readonly threads: number;
+  readonly choice: KernelChoice;
+  /** Cost below which a step stays on one thread, in multiply-accumulates. */
+  readonly parallelCost?: number;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** An open model: its ports are views on shared memory, runs are queued in call order. */
+export class Session {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly threads: number;
+  readonly choice: KernelChoice;
+  readonly plan: Plan;
+  readonly #linked: LinkedPlan;
+  readonly #words: Int32Array;
+  #kernels: readonly KernelFunction[] | undefined;
+  #pool: WorkerPool | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #pending = 0;
+  #closed = false;
+  #failure: Error | undefined;
+
+  /** @throws PlanError when the plan cannot be linked here. */
+  constructor(plan: Plan, tensorData: (tensor: number) => Uint8Array, options: SessionOptions) {
+    this.plan = plan;
+    this.choice = options.choice;
+    this.threads = options.threads;
+    this.#linked = link(plan, tensorData, options.choice, options);
+    this.#words = new Int32Array(this.#linked.memory.buffer, 0, 16);
+    this.inputs = plan.inputs.map((port) => this.#port(port));
+    this.outputs = plan.outputs.map((port) => this.#port(port));
+  }
+
+  #port(port: PlanPort): Port {
+    const address = this.#linked.arena + this.plan.buffers[port.buffer]!.offset;
+    return {
+      name: port.name,
+      dtype: port.dtype,
+      shape: port.shape,
+      ...(port.quantization && { quantization: port.quantization }),
+      data: viewOf(port.dtype, this.#linked.memory.buffer, address, elementCount(port.shape)),
+    };
+  }
+
+  /** Bytes of shared memory. */
+  get memoryBytes(): number {
+    return this.#linked.memory.buffer.byteLength;
+  }
+
+  #open(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closed) throw new DeviceError('closed', 'the model is closed: load it again');
+  }
+
+  /**
+   * One inference on the worker threads; the event loop stays free. Runs of one session follow each other, each after the
+   * promise callbacks of the one before, so that its outputs can be read there.
+   * @throws DeviceError when a worker died or the session is closed; the signal's reason when aborted.
+   */
+  async run(options: { signal?: AbortSignal } = {}): Promise<{ outputs: readonly Port[] }> {
+    this.#open();
+    const turn = this.#pending++ === 0 ? this.#runNow(options.signal) : this.#last.then(nextTurn).then(() => this.#runNow(options.signal));
+    this.#last = turn.catch(() => undefined);
+    try {
+      await turn;
+      return { outputs: this.outputs };
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  async #runNow(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#pool ??= startWorkers(this.#linked, kernelModule(this.choice.module));
+    const pool = this.#pool;
+    const abort = (): void => pool.abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await pool.run();
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new DeviceError('worker-died', String(error));
+      throw this.#failure;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+    signal?.throwIfAborted();
+  }
+
+  #own(): readonly KernelFunction[] {
+    this.#open();
+    if (this.#pending > 0) throw new DeviceError('busy', 'runSync() was called while run() is pending on the same model: await it first');
+    this.#kernels ??= instantiateKernels(kernelModule(this.choice.module), this.#linked.memory);
+    Atomics.store(this.#words, Control.abort, 0);
+    return this.#kernels;
+  }
+
+  /** One inference on the calling thread. @throws DeviceError when a `run()` is pending or the session is closed. */
+  runSync(): { outputs: readonly Port[] } {
+    execute(this.#own(), this.#words, this.#linked.table, this.#linked.scratch[0]!, 0, 1);
+    return { outputs: this.outputs };
+  }
+
+  /** One inference on the calling thread with the time of every step. */
+  profile(): StepProfile[] {
+    const kernels = this.#own();
+    const { table, scratch } = this.#linked;
+    return this.plan.steps.map((step, index) => {
+      const row = table.subarray(index * 4, index * 4 + 4);
+      const start = performance.now();
+      kernels[row[0]!]!(row[1]!, scratch[0]!, 0, row[2]!);
+      return { step: index, node: step.node, op: step.op, kernel: this.#linked.kernels[index]!, macs: step.macs, ms: performance.now() - start };
+    });
+  }
+
+  /** Waits for pending runs and stops the workers. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#last;
+    await this.#pool?.close();
+    this.#pool = undefined;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

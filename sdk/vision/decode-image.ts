@@ -1,0 +1,18 @@
+import { OptionError } from '../core/errors.ts';
+import { imageDecoders } from './decoders/index.ts';
+import type { Image } from './types.ts';
+
+/**
+ * Decodes a picture file, its format known by its first bytes.
+ * @param where name of the file, for messages
+ * @throws OptionError for damaged, unknown and too large pictures
+ */
+export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise<Image> {
+  const decoder = imageDecoders.find(({ detect }) => detect(bytes));
+  if (decoder === undefined) {
+    const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const names = imageDecoders.map(({ name }) => name).join(', ');
+    throw new OptionError('unsupported-image', `${where}: the file starts with ${start || 'nothing'}, which is not one of: ${names}`);
+  }
+  return (await decoder.load())(bytes, where);
+}

@@ -1,0 +1,26 @@
+// Accuracy on the shown MLPerf Tiny halves: npm run evaluate [-- kernels|float|tflite-single|tflite-double]
+import { join } from 'node:path';
+import { Model } from '../../sdk/model.ts';
+import { REQUANTIZE_MODES } from '../../sdk/ops/types.ts';
+import { accuracy, anomalyAuc, CLASSIFICATIONS, type Engine } from './mlperf-tiny.ts';
+
+const folder = process.env['HALFBYTE_ASSETS'] ?? '../shared/assets';
+const engines: readonly Engine[] = ['kernels', ...REQUANTIZE_MODES];
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !engines.includes(name as Engine));
+if (unknown !== undefined) throw new Error(`engine '${unknown}' is not one of: ${engines.join(', ')}`);
+
+const rows: Record<string, Record<string, string>> = {};
+for (const engine of (asked.length > 0 ? asked : ['kernels']) as Engine[]) {
+  const row: Record<string, string> = {};
+  for (const set of CLASSIFICATIONS) {
+    await using model = await Model.load(join(folder, 'models', set.file));
+    const { correct, total } = await accuracy(model, join(folder, 'mlperf-tiny', set.name), set, engine);
+    row[set.name] = `${correct}/${total}`;
+  }
+  await using model = await Model.load(join(folder, 'models/ad01_int8.tflite'));
+  const { auc, files } = await anomalyAuc(model, join(folder, 'mlperf-tiny/ad01'), engine);
+  row['ad01 AUC'] = `${auc.toFixed(4)} (${files} files)`;
+  rows[engine] = row;
+}
+console.table(rows);

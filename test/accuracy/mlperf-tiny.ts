@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Model } from '../../sdk/model.ts';
+import type { RequantizeMode } from '../../sdk/ops/types.ts';
+
+/** Runs a model on the inputs that were set; `kernels` uses the kernels, the others the scalar reference. */
+export type Engine = 'kernels' | RequantizeMode;
+
+export interface Classification {
+  readonly name: string;
+  readonly file: string;
+  /** Bytes of a sample file -> input codes. */
+  readonly toInput: (bytes: Uint8Array) => Int8Array;
+}
+
+/** Encodings: shared with the MLPerf Tiny runner (kws files are quantized already). */
+export const CLASSIFICATIONS: readonly Classification[] = [
+  { name: 'vww01', file: 'vww_96_int8.tflite', toInput: (bytes) => Int8Array.from(bytes, (value) => value - 128) },
+  { name: 'ic01', file: 'resnet8_cifar10_int8.tflite', toInput: (bytes) => Int8Array.from(bytes, (value) => value - 128) },
+  { name: 'kws01', file: 'kws_dscnn_int8.tflite', toInput: (bytes) => Int8Array.from(bytes, (value) => (value << 24) >> 24) },
+];
+
+/** Samples of a set that are present, with their class: `file,classes,label`. */
+export function samplesOf(folder: string): { file: string; label: number }[] {
+  return readFileSync(join(folder, 'y_labels.csv'), 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(','))
+    .filter((row) => row.length >= 3 && existsSync(join(folder, row[0]!)))
+    .map((row) => ({ file: row[0]!, label: Number(row[2]) }));
+}
+
+/** The output codes of one inference. */
+export async function infer(model: Model, input: Int8Array, engine: Engine): Promise<Int8Array> {
+  model.inputs[0]!.data.set(input as never);
+  if (engine !== 'kernels') return (await model.interpret(engine))[0] as Int8Array;
+  return model.runSync().outputs[0]!.data as Int8Array;
+}
+
+function argmax(codes: Int8Array): number {
+  return codes.reduce((best, code, index) => (code > codes[best]! ? index : best), 0);
+}
+
+/** Top-1 hits over the samples present. */
+export async function accuracy(model: Model, folder: string, set: Classification, engine: Engine): Promise<{ correct: number; total: number }> {
+  const samples = samplesOf(folder);
+  let correct = 0;
+  for (const { file, label } of samples) {
+    const codes = await infer(model, set.toInput(readFileSync(join(folder, file))), engine);
+    if (argmax(codes) === label) correct++;
+  }
+  return { correct, total: samples.length };
+}
+
+const AD_WINDOW = 640;
+const AD_STEP = 128;
+
+/** Windows of an ad01 file as input codes of the model. */
+export function* windowsOf(model: Model, bytes: Uint8Array): Generator<{ values: Float32Array; codes: Int8Array }> {
+  const samples = new Float32Array(bytes.slice().buffer);
+  const { scales, zeroPoints } = model.inputs[0]!.quantization!;
+  for (let start = 0; start + AD_WINDOW <= samples.length; start += AD_STEP) {
+    const values = samples.subarray(start, start + AD_WINDOW);
+    const codes = Int8Array.from(values, (value) => Math.max(-128, Math.min(127, Math.round(value / scales[0]!) + zeroPoints[0]!)));
+    yield { values, codes };
+  }
+}
+
+async function anomalyScore(model: Model, bytes: Uint8Array, engine: Engine): Promise<number> {
+  const { scales, zeroPoints } = model.outputs[0]!.quantization!;
+  let sum = 0;
+  let count = 0;
+  for (const { values, codes } of windowsOf(model, bytes)) {
+    const output = await infer(model, codes, engine);
+    output.forEach((code, index) => {
+      sum += (values[index]! - scales[0]! * (code - zeroPoints[0]!)) ** 2;
+    });
+    count += AD_WINDOW;
+  }
+  return sum / count;
+}
+
+/** Area under the ROC curve: the share of (anomalous, normal) pairs ranked right, ties half. */
+function areaUnderCurve(anomalous: readonly number[], normal: readonly number[]): number {
+  let right = 0;
+  for (const a of anomalous) for (const n of normal) right += a > n ? 1 : a === n ? 0.5 : 0;
+  return right / (anomalous.length * normal.length);
+}
+
+/** AUC of the autoencoder's reconstruction error over the ad01 files present. */
+export async function anomalyAuc(model: Model, folder: string, engine: Engine): Promise<{ auc: number; files: number }> {
+  const anomalous: number[] = [];
+  const normal: number[] = [];
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.bin'))) {
+    const score = await anomalyScore(model, readFileSync(join(folder, file)), engine);
+    (file.startsWith('anomaly') ? anomalous : normal).push(score);
+  }
+  return { auc: areaUnderCurve(anomalous, normal), files: anomalous.length + normal.length };
+}

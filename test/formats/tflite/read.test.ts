@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { elementCount } from '../../../sdk/core/shape.ts';
+import { byteLength } from '../../../sdk/core/dtype.ts';
+import { operatorRows } from '../../../sdk/formats/tflite/operators.ts';
+import { readTflite } from '../../../sdk/formats/tflite/read.ts';
+import type { Graph } from '../../../sdk/ir/graph.ts';
+import { assets } from '../../assets.ts';
+import { assetModels, fixtureModels } from '../../models.ts';
+import { editedModel, readEdited } from './tiny-model.ts';
+
+describe('readTflite', () => {
+  it('gives tensors, nodes and canonical attributes', () => {
+    const graph = readEdited(() => undefined);
+    expect(graph.name).toBe('tiny.tflite');
+    expect(graph.inputs).toEqual([0]);
+    expect(graph.outputs).toEqual([6]);
+    expect(graph.tensors[0]).toEqual({ name: 'input', dtype: 'int8', shape: [1, 4, 4, 2], quantization: { scales: [0.5], zeroPoints: [0] } });
+    expect(graph.tensors[1]).toMatchObject({ shape: [3, 3, 3, 2], quantization: { scales: [0.1, 0.2, 0.3].map(Math.fround), zeroPoints: [0, 0, 0], axis: 0 } });
+    expect(graph.nodes).toEqual([
+      { op: 'conv2d', name: 'operator 0 CONV_2D', inputs: [0, 1, 2], outputs: [3], attributes: { strides: [2, 2], dilations: [1, 1], pads: [0, 0, 1, 1], activation: 'relu' } },
+      { op: 'max-pool2d', name: 'operator 1 MAX_POOL_2D', inputs: [3], outputs: [4], attributes: { kernel: [2, 2], strides: [1, 1], pads: [0, 0, 0, 0], activation: 'none' } },
+      { op: 'reshape', name: 'operator 2 RESHAPE', inputs: [4], outputs: [6], attributes: {} },
+    ]);
+  });
+
+  it('keeps constants as views on the file', () => {
+    const bytes = editedModel(() => undefined);
+    const { tensors } = readTflite(bytes, 'tiny.tflite');
+    expect(tensors.filter(({ data }) => data).map(({ name }) => name)).toEqual(['weights', 'bias', 'shape']);
+    expect(tensors[1]!.data!.buffer).toBe(bytes.buffer);
+    expect(Array.from(tensors[1]!.data!)).toEqual(Array.from({ length: 54 }, (_, index) => index));
+  });
+
+  it('reads buffers that lie behind the tables', () => {
+    const place = (offset: number): Uint8Array => editedModel(({ buffers }) => {
+      buffers[1] = { offset, size: 54 };
+    });
+    const tables = place(2);
+    const bytes = new Uint8Array(tables.length + 54).fill(7, tables.length);
+    bytes.set(place(tables.length));
+    expect(readTflite(bytes, 'tiny.tflite').tensors[1]!.data).toEqual(new Uint8Array(54).fill(7));
+    expect(() => readTflite(bytes.subarray(0, -1), 'tiny.tflite')).toThrow(expect.objectContaining({ code: 'truncated' }));
+  });
+
+  it('accepts the dimension that some converters state at a bias', () => {
+    const { tensors } = readEdited(({ tensors: edited }) => {
+      edited[2]!.quantization = { scale: [1, 2, 3], zero_point: [0, 0, 0], quantized_dimension: 3 };
+    });
+    expect(tensors[2]!.quantization).toEqual({ scales: [1, 2, 3], zeroPoints: [0, 0, 0], axis: 0 });
+  });
+
+  it('takes absent zero points as 0 and ignores scales of float tensors', () => {
+    const { tensors } = readEdited(({ tensors: edited }) => {
+      edited[0]!.quantization = { scale: [0.25] };
+      edited[3] = { ...edited[3], type: 0, quantization: { scale: [0.25], zero_point: [5] } };
+    });
+    expect(tensors[0]!.quantization).toEqual({ scales: [0.25], zeroPoints: [0] });
+    expect(tensors[3]!.quantization).toBeUndefined();
+  });
+
+  it('keeps an absent bias as -1 and names nameless tensors', () => {
+    const graph = readEdited(({ operators, tensors }) => {
+      operators[0]!.inputs = [0, 1, -1];
+      delete tensors[0]!.name;
+    });
+    expect(graph.nodes[0]!.inputs).toEqual([0, 1, -1]);
+    expect(graph.tensors[0]!.name).toBe('tensor 0');
+  });
+
+  it.each([
+    { input: 4, kernel: 3, stride: 2, dilation: 1, before: 0, after: 1 },
+    { input: 5, kernel: 3, stride: 2, dilation: 1, before: 1, after: 1 },
+    { input: 7, kernel: 3, stride: 1, dilation: 2, before: 2, after: 2 },
+    { input: 49, kernel: 10, stride: 2, dilation: 1, before: 4, after: 5 },
+    { input: 10, kernel: 4, stride: 2, dilation: 1, before: 1, after: 1 },
+    { input: 8, kernel: 1, stride: 3, dilation: 1, before: 0, after: 0 },
+  ])('pads $before and $after for SAME on $input with kernel $kernel, stride $stride, dilation $dilation', ({ input, kernel, stride, dilation, before, after }) => {
+    const graph = readEdited(({ tensors, buffers, operators }) => {
+      tensors[0]!.shape = [1, input, input, 2];
+      tensors[1]!.shape = [3, kernel, kernel, 2];
+      buffers[1]!.data = new Uint8Array(6 * kernel * kernel);
+      operators[0]!.builtin_options = { Conv2DOptions: { stride_w: stride, stride_h: stride, dilation_w_factor: dilation, dilation_h_factor: dilation } };
+    });
+    expect(graph.nodes[0]!.attributes['pads']).toEqual([before, before, after, after]);
+  });
+});
+
+/** Every input is a graph input, a constant or an earlier output, and constants fill their tensors. */
+function expectSound({ tensors, nodes, inputs, outputs }: Graph): void {
+  const known = new Set([...inputs, ...tensors.flatMap(({ data }, id) => (data ? [id] : []))]);
+  for (const node of nodes) {
+    expect(node.inputs.filter((id) => id !== -1 && !known.has(id))).toEqual([]);
+    for (const id of node.outputs) known.add(id);
+  }
+  expect(outputs.filter((id) => !known.has(id))).toEqual([]);
+  for (const { data, dtype, shape } of tensors) if (data) expect(data.length).toBe(byteLength(dtype, elementCount(shape)));
+}
+
+describe('fixtures', () => {
+  const graphs = fixtureModels.map(({ name, path }) => readTflite(readFileSync(path), name));
+
+  it('are sound graphs', () => graphs.forEach(expectSound));
+
+  it('hold every operator that can be read', () => {
+    const found = new Set(graphs.flatMap(({ nodes }) => nodes.map(({ op }) => op)));
+    expect([...found].sort()).toEqual(operatorRows.map(({ op }) => op).sort());
+  });
+});
+
+describe.skipIf(!assets)('asset models', () => {
+  it.each([
+    ['person_detect_int8.tflite', 89, { 'depthwise-conv2d': 14, conv2d: 14, 'average-pool2d': 1, reshape: 1, softmax: 1 }, [1, 96, 96, 1], [1, 2]],
+    ['vww_96_int8.tflite', 89, { conv2d: 14, 'depthwise-conv2d': 13, 'average-pool2d': 1, reshape: 1, 'fully-connected': 1, softmax: 1 }, [1, 96, 96, 3], [1, 2]],
+    ['resnet8_cifar10_int8.tflite', 38, { conv2d: 9, add: 3, 'average-pool2d': 1, reshape: 1, 'fully-connected': 1, softmax: 1 }, [1, 32, 32, 3], [1, 10]],
+    ['kws_dscnn_int8.tflite', 35, { conv2d: 5, 'depthwise-conv2d': 4, 'average-pool2d': 1, reshape: 1, 'fully-connected': 1, softmax: 1 }, [1, 49, 10, 1], [1, 12]],
+    ['ad01_int8.tflite', 31, { 'fully-connected': 10 }, [1, 640], [1, 640]],
+  ] as const)('%s is read completely', (file, tensorCount, ops, inputShape, outputShape) => {
+    const { path } = assetModels.find(({ name }) => name === file)!;
+    const graph = readTflite(readFileSync(path), file);
+    expectSound(graph);
+    const counts: Record<string, number> = {};
+    for (const { op } of graph.nodes) counts[op] = (counts[op] ?? 0) + 1;
+    expect(counts).toEqual(ops);
+    expect(graph.tensors).toHaveLength(tensorCount);
+    expect(graph.inputs.map((id) => graph.tensors[id]!.shape)).toEqual([inputShape]);
+    expect(graph.outputs.map((id) => graph.tensors[id]!.shape)).toEqual([outputShape]);
+  });
+
+  it('names what is not supported yet', () => {
+    const read = (file: string) => () => readTflite(readFileSync(join(assets!, 'models', file)), file);
+    expect(read('movenet_single_pose_lightning_ptq.tflite')).toThrow(/operator 0 CAST \(version 1\) is not supported/);
+    expect(read('coco_ssd_mobilenet_v1_quant.tflite')).toThrow(/operator \d+ CONCATENATION/);
+  });
+});

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { MODELS } from '../../scripts/fixtures/models.mjs';
+import { writeTflite } from '../../scripts/fixtures/write-tflite.mjs';
+import { compile } from '../../sdk/compile/compile.ts';
+import { ModelError, PlanError } from '../../sdk/core/errors.ts';
+import { readTflite } from '../../sdk/formats/tflite/read.ts';
+import { fixtureModels } from '../models.ts';
+import { applyEdits, byteEdits } from './byte-edits.ts';
+import { editFields, fieldEdits } from './field-edits.ts';
+
+const full = process.env['HALFBYTE_FUZZ'] === 'full';
+const MAX_MS = 2000;
+const MAX_FILE_HEAP = 128 * 2 ** 20;
+const MAX_RETAINED_HEAP = 32 * 2 ** 20;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function heapBytes(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+type Outcome = 'compiled' | 'refused by the reader' | 'refused by the compiler';
+
+/** Reads and compiles within bounds of time and memory, or is refused with one of the two errors that a model may cause. */
+function readAndCompile(bytes: Uint8Array): Outcome {
+  const heap = heapBytes();
+  const start = performance.now();
+  let outcome: Outcome = 'refused by the reader';
+  try {
+    const graph = readTflite(bytes, 'fuzz.tflite');
+    for (const { data } of graph.tensors) if (data) expect(data.buffer).toBe(bytes.buffer);
+    outcome = 'refused by the compiler';
+    const plan = compile(graph);
+    outcome = 'compiled';
+    expect(Number.isSafeInteger(plan.arenaBytes)).toBe(true);
+  } catch (error) {
+    if (!(error instanceof ModelError || error instanceof PlanError)) throw error;
+    expect(error.message.length).toBeLessThan(2000);
+    if (outcome === 'refused by the reader') expect(error.message).toMatch(/^fuzz\.tflite/);
+  }
+  expect(performance.now() - start).toBeLessThan(MAX_MS);
+  expect(heapBytes() - heap).toBeLessThan(MAX_FILE_HEAP);
+  return outcome;
+}
+
+/** Runs a property and checks that it reached reader and compiler and kept no memory. */
+function expectSafe<T>(arbitrary: fc.Arbitrary<T>, toBytes: (value: T) => Uint8Array, settings: { numRuns: number; seed: number }): void {
+  const outcomes: Record<Outcome, number> = { compiled: 0, 'refused by the reader': 0, 'refused by the compiler': 0 };
+  collectGarbage();
+  const heap = heapBytes();
+  fc.assert(fc.property(arbitrary, (value) => {
+    outcomes[readAndCompile(toBytes(value))]++;
+  }), settings);
+  collectGarbage();
+  expect(heapBytes() - heap).toBeLessThan(MAX_RETAINED_HEAP);
+  console.log(outcomes);
+  for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(settings.numRuns / 100);
+}
+
+const files = fixtureModels.map(({ name, path }) => {
+  const bytes = new Uint8Array(readFileSync(path));
+  const weights = readTflite(bytes, name).tensors.flatMap(({ data }) => (data ? [data] : []));
+  const inWeights = new Uint8Array(bytes.length);
+  for (const { byteOffset, length } of weights) inWeights.fill(1, byteOffset - bytes.byteOffset, byteOffset - bytes.byteOffset + length);
+  return { bytes, structure: Array.from(bytes.keys()).filter((at) => inWeights[at] === 0) };
+});
+
+test('files with changed bytes are compiled or refused', () => {
+  const change = fc.record({ file: fc.constantFrom(...files), edits: byteEdits });
+  expectSafe(change, ({ file, edits }) => applyEdits(file.bytes, file.structure, edits), { numRuns: full ? 7000 : 400, seed: Number(process.env.FS) });
+}, 900_000);
+
+test('models with changed fields are compiled or refused', () => {
+  const models = Object.entries(MODELS).filter(([name]) => !name.startsWith('classifier')).map(([name, model]) => model(name, 1));
+  const change = fc.record({ model: fc.constantFrom(...models), edits: fieldEdits });
+  expectSafe(change, ({ model, edits }) => writeTflite(editFields(model, edits)), { numRuns: full ? 3000 : 200, seed: Number(process.env.FS) + 7 });
+}, 900_000);

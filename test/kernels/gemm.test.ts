@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { machineOf, modules, packed, randomBias, randomCodes, randomScales, requantized, rounding, xorshift, type Machine } from './harness.ts';
+import type { DotVariant } from '../../sdk/runtime/pack/types.ts';
+
+interface Case {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly blockRows?: number;
+  readonly blockColumns?: number;
+  readonly inputZeroPoint?: number;
+  readonly outputZeroPoint?: number;
+  readonly clamp?: readonly [number, number];
+  readonly leastWeight?: number;
+}
+
+function operandsOf({ rows, columns, depth, leastWeight }: Case) {
+  const random = xorshift(rows * 7919 + columns * 104729 + depth);
+  return {
+    input: randomCodes(rows * depth, random),
+    weights: randomCodes(columns * depth, random, leastWeight ?? -127),
+    bias: randomBias(columns, random, 5000),
+    scale: randomScales(columns, random, 6000 * Math.sqrt(depth)),
+  };
+}
+
+function reference(test: Case): Int8Array {
+  const { rows, columns, depth, inputZeroPoint = 0, outputZeroPoint = 0, clamp = [-128, 127] } = test;
+  const { input, weights, bias, scale } = operandsOf(test);
+  const output = new Int8Array(rows * columns);
+  for (let m = 0; m < rows; m++) {
+    for (let n = 0; n < columns; n++) {
+      let sum = bias[n]!;
+      for (let k = 0; k < depth; k++) sum += (input[m * depth + k]! - inputZeroPoint) * weights[n * depth + k]!;
+      output[m * columns + n] = requantized(sum, scale[n]!, outputZeroPoint, clamp[0], clamp[1]);
+    }
+  }
+  return output;
+}
+
+function run(machine: Machine, dot: DotVariant, test: Case, splits: readonly number[] = []): Int8Array {
+  const { rows, columns, depth, blockRows = rows, blockColumns = Math.ceil(columns / 8) * 8, inputZeroPoint = 0, outputZeroPoint = 0 } = test;
+  const { input, weights, bias, scale } = operandsOf(test);
+  const [least, most] = test.clamp ?? [-128, 127];
+  const output = machine.run({
+    kernel: `gemm_qs8_qc8w_${dot}`,
+    params: 'GemmParams',
+    fields: {
+      INPUT: { bytes: input },
+      WEIGHTS: packed(machine, dot, { kind: 'gemm-weights', columns, depth }, weights),
+      BIAS: packed(machine, dot, { kind: 'gemm-bias', columns, depth, weights: 0, inputZeroPoint }, bias, weights),
+      SCALE: packed(machine, dot, { kind: 'gemm-scale', columns }, scale),
+      OUTPUT: 'output', ROWS: rows, COLUMNS: columns, DEPTH: depth, BLOCK_ROWS: blockRows, BLOCK_COLUMNS: blockColumns,
+      ...rounding(outputZeroPoint, least, most),
+      FLIP: { splat: 'i8', value: machine.unsignedSecond ? -128 : 0 },
+    },
+    outputBytes: rows * columns,
+    scratchBytes: 2 * blockRows * (Math.ceil(depth / 16) * 16 + 4) + 256,
+    units: Math.ceil(rows / blockRows) * Math.ceil(columns / blockColumns),
+  }, splits);
+  return new Int8Array(output.buffer);
+}
+
+const ROWS = [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 24];
+const COLUMNS = [1, 2, 3, 4, 5, 7, 8, 9, 12, 16, 17, 24];
+const DEPTHS = [1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 17, 31, 32, 33, 36, 64, 100];
+
+describe.each(modules)('gemm_qs8_qc8w, %s module', (name) => {
+  const machine = machineOf(name);
+
+  it.each(machine.dots)('%s equals the scalar sum for every remainder of rows, columns and depth', (dot) => {
+    for (const rows of ROWS) {
+      for (const columns of COLUMNS) {
+        const depth = DEPTHS[(rows * 5 + columns) % DEPTHS.length]!;
+        const test: Case = { rows, columns, depth, inputZeroPoint: (rows * 37) % 256 - 128, outputZeroPoint: (columns * 11) % 200 - 100 };
+        expect(run(machine, dot, test), `${rows} x ${columns} x ${depth}`).toEqual(reference(test));
+      }
+    }
+    for (const depth of DEPTHS) {
+      const test: Case = { rows: 7, columns: 9, depth, inputZeroPoint: -128, clamp: [-100, 90] };
+      expect(run(machine, dot, test), `depth ${depth}`).toEqual(reference(test));
+    }
+  });
+
+  it.each(machine.dots)('%s gives the same bytes for every block size and split of the units', (dot) => {
+    const base: Case = { rows: 29, columns: 43, depth: 37, inputZeroPoint: 3, outputZeroPoint: -7 };
+    const expected = reference(base);
+    for (const [blockRows, blockColumns] of [[29, 48], [12, 48], [12, 16], [6, 8], [1, 8], [4, 24], [50, 64]] as const) {
+      const test = { ...base, blockRows, blockColumns };
+      const units = Math.ceil(29 / blockRows) * Math.ceil(43 / blockColumns);
+      for (const splits of [[], [1], [units >> 1], Array.from({ length: units - 1 }, (_, i) => i + 1)]) {
+        expect(run(machine, dot, test, splits), `blocks ${blockRows} x ${blockColumns}, splits ${splits.join()}`).toEqual(expected);
+      }
+    }
+  });
+
+  it.each(machine.dots)('%s clamps, saturates and rounds to nearest even like the reference', (dot) => {
+    for (const clamp of [[-128, 127], [-128, -128], [0, 127], [-5, 6], [127, 127]] as const) {
+      for (const outputZeroPoint of [-128, 0, 127]) {
+        const test: Case = { rows: 6, columns: 8, depth: 48, inputZeroPoint: 127, outputZeroPoint, clamp };
+        expect(run(machine, dot, test)).toEqual(reference(test));
+      }
+    }
+  });
+
+  it('d16 is exact for weights of -128', () => {
+    const test: Case = { rows: 6, columns: 11, depth: 130, leastWeight: -128, inputZeroPoint: -128 };
+    expect(run(machine, 'd16', test)).toEqual(reference(test));
+  });
+});

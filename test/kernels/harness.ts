@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import * as abi from '../../kernels/abi.ts';
+import { buildKernels } from '../../scripts/build-kernels.mjs';
+import type { PackedLayout } from '../../sdk/runtime/pack/index.ts';
+import { packedBytes, packLayout } from '../../sdk/runtime/pack/index.ts';
+import { DOT_VARIANTS, type DotVariant } from '../../sdk/runtime/pack/types.ts';
+
+type KernelFunction = (params: number, scratch: number, begin: number, end: number) => void;
+type ParamsName = 'GemmParams' | 'Conv2dParams' | 'Dwconv2dParams' | 'AddParams' | 'Pool2dParams' | 'SoftmaxParams' | 'CopyParams' | 'PeakParams';
+
+/** What a params field points at or holds: bytes to copy in, a splat vector, or a plain i32. */
+export type Field = number | { readonly bytes: ArrayBufferView } | { readonly splat: 'i8' | 'i32' | 'f32'; readonly value: number } | 'output';
+
+export interface KernelCall {
+  readonly kernel: string;
+  readonly params: ParamsName;
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly outputBytes: number;
+  readonly scratchBytes: number;
+  readonly units: number;
+  /** Index into `fields` of the buffer the output overwrites; a buffer of its own otherwise. */
+  readonly inPlaceOf?: string;
+}
+
+const PAGES = 32;
+/** Bytes kernels may read past a buffer. */
+const READ_PADDING = 16;
+
+await buildKernels();
+
+export function moduleBytes(name: 'baseline' | 'relaxed'): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(readFileSync(fileURLToPath(new URL(`../../build/kernels/${name}.wasm`, import.meta.url))));
+}
+
+/** V8 before 12 validates or tiers relaxed SIMD wrongly; the runtime does not use it there either. */
+export const hasRelaxed = Number.parseInt(process.versions.v8, 10) >= 12 && WebAssembly.validate(moduleBytes('relaxed'));
+
+export const modules: readonly ('baseline' | 'relaxed')[] = hasRelaxed ? ['baseline', 'relaxed'] : ['baseline'];
+
+export interface Machine {
+  readonly name: 'baseline' | 'relaxed';
+  readonly dots: readonly DotVariant[];
+  readonly unsignedSecond: boolean;
+  run(call: KernelCall, splits?: readonly number[]): Uint8Array;
+}
+
+/** Deterministic pseudo-random integers of 0…2^32-1. */
+export function xorshift(seed: number): () => number {
+  let state = seed | 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}
+
+function openMachine(name: 'baseline' | 'relaxed'): Machine {
+  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: true });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(name)), { env: { memory } });
+  const kernels = instance.exports as Record<string, KernelFunction>;
+  const bytes = new Uint8Array(memory.buffer);
+  const view = new DataView(memory.buffer);
+  const noise = Uint8Array.from({ length: bytes.length }, xorshift(77));
+
+  function run(call: KernelCall, splits: readonly number[] = []): Uint8Array {
+    bytes.set(noise);
+    let end = 64;
+    const reserve = (count: number): number => {
+      const address = end;
+      end = Math.ceil((address + count + READ_PADDING) / 64) * 64 + 64;
+      if (end > bytes.length) throw new RangeError(`test case needs more than ${bytes.length} bytes`);
+      return address;
+    };
+    const layout = abi[call.params] as unknown as Record<string, number>;
+    const params = reserve(layout['SIZE']!);
+    const addresses: Record<string, number> = {};
+    for (const [field, value] of Object.entries(call.fields)) {
+      if (typeof value !== 'object' || !('bytes' in value)) continue;
+      addresses[field] = reserve(value.bytes.byteLength);
+      bytes.set(new Uint8Array(value.bytes.buffer, value.bytes.byteOffset, value.bytes.byteLength), addresses[field]);
+    }
+    const output = call.inPlaceOf === undefined ? reserve(call.outputBytes) : addresses[call.inPlaceOf]!;
+    const scratch = reserve(call.scratchBytes);
+    for (const [field, value] of Object.entries(call.fields)) {
+      const at = params + layout[field]!;
+      if (value === 'output') view.setInt32(at, output, true);
+      else if (typeof value === 'number') view.setInt32(at, value, true);
+      else if ('bytes' in value) view.setInt32(at, addresses[field]!, true);
+      else for (let byte = 0; byte < 16; byte += value.splat === 'i8' ? 1 : 4) {
+        if (value.splat === 'i8') view.setInt8(at + byte, value.value);
+        else if (value.splat === 'i32') view.setInt32(at + byte, value.value, true);
+        else view.setFloat32(at + byte, value.value, true);
+      }
+    }
+    const before = bytes.slice();
+    const bounds = [0, ...splits.filter((split) => split < call.units), call.units];
+    // Later ranges first: no unit may rely on an earlier one.
+    for (let range = bounds.length - 1; range > 0; range--) kernels[call.kernel]!(params, scratch, bounds[range - 1]!, bounds[range]!);
+    const result = bytes.slice(output, output + call.outputBytes);
+    before.set(result, output);
+    before.set(bytes.subarray(scratch, scratch + call.scratchBytes), scratch);
+    const stray = Buffer.compare(before, bytes) === 0 ? -1 : before.findIndex((byte, at) => byte !== bytes[at]);
+    expect({ kernel: call.kernel, stray: stray < 0 ? 'none' : `byte ${stray}; output ${output}, scratch ${scratch}` }).toEqual({ kernel: call.kernel, stray: 'none' });
+    return result;
+  }
+
+  const probe = name === 'baseline' ? undefined : run({
+    kernel: 'probe_rd', params: 'PeakParams', outputBytes: 16, scratchBytes: 0, units: 1,
+    fields: { INPUT: { bytes: new Uint8Array(16).fill(0xff) }, WEIGHTS: { bytes: new Uint8Array(16).fill(127) }, OUTPUT: 'output' },
+  });
+  const sum = probe === undefined ? 0 : new DataView(probe.buffer).getInt32(0, true);
+  // Other sums mean that pairs of products saturate: such an engine never runs rd.
+  const dots = DOT_VARIANTS.filter((dot) => dot !== 'rd' || sum === -508 || sum === 129_540);
+  return { name, dots, unsignedSecond: sum === 129_540, run };
+}
+
+const opened = new Map<string, Machine>();
+
+/** A kernel module over a memory of its own. Every run starts from the same noise, and fails on any write outside output and scratch. */
+export function machineOf(name: 'baseline' | 'relaxed'): Machine {
+  const machine = opened.get(name) ?? openMachine(name);
+  opened.set(name, machine);
+  return machine;
+}
+
+/** A constant in the form the kernels of `dot` read. */
+export function packed(machine: Machine, dot: DotVariant, layout: PackedLayout, raw: ArrayBufferView, weights?: Int8Array): { bytes: Uint8Array } {
+  const destination = new Uint8Array(packedBytes(layout, dot));
+  const viewOf = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  packLayout(layout, dot, machine.unsignedSecond, viewOf(raw), weights && viewOf(weights), destination);
+  return { bytes: destination };
+}
+
+/** Fields of the rounding and clamping constants. */
+export function rounding(zeroPoint: number, least: number, most: number): Record<string, Field> {
+  return {
+    MAGIC: { splat: 'f32', value: 12582912 },
+    OFFSET: { splat: 'i32', value: 0x4b400000 - zeroPoint },
+    MIN: { splat: 'i8', value: least },
+    MAX: { splat: 'i8', value: most },
+  };
+}
+
+/** Clamped code of sum * scale, as the kernels compute it. */
+export function requantized(sum: number, scale: number, zeroPoint: number, least: number, most: number): number {
+  const scaled = Math.fround(Math.fround(sum) * Math.fround(scale));
+  const code = Math.fround(scaled + 12582912) - 12582912 + zeroPoint;
+  return Math.max(least, Math.min(most, code));
+}
+
+/** Random int8 codes of least…127 with both ends frequent. */
+export function randomCodes(count: number, random: () => number, least = -128): Int8Array {
+  return Int8Array.from({ length: count }, () => {
+    const value = random();
+    return value % 11 === 0 ? least : value % 11 === 1 ? 127 : least + ((value >>> 8) % (128 - least));
+  });
+}
+
+export function randomBias(count: number, random: () => number, spread: number): Int32Array {
+  return Int32Array.from({ length: count }, () => (random() % (2 * spread + 1)) - spread);
+}
+
+/** Scales that spread sums of about `magnitude` over the int8 range, different for every channel. */
+export function randomScales(count: number, random: () => number, magnitude: number): Float32Array {
+  return Float32Array.from({ length: count }, () => ((random() % 1000) / 1000 + 0.05) * (200 / magnitude));
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { imageDecoders } from '../../sdk/vision/decoders/index.ts';
+import { decodeImage } from '../../sdk/vision/decode-image.ts';
+import { assets } from '../assets.ts';
+import { bmpFile } from './decoders/bmp-file.ts';
+
+test('an unknown file is refused with the known formats', async () => {
+  await expect(decodeImage(Uint8Array.of(0x47, 0x49, 0x46, 0x38), 'x.gif')).rejects.toThrow('x.gif: the file starts with 47 49 46 38, which is not one of: BMP, JPEG, PNG');
+  await expect(decodeImage(new Uint8Array(0))).rejects.toThrow(/picture: the file starts with nothing/);
+});
+
+test('the first bytes choose the decoder, and no two formats claim the same file', async () => {
+  const bytes = bmpFile({ width: 1, height: 1, bits: 24, rows: [[1, 2, 3]] });
+  expect(imageDecoders.filter(({ detect }) => detect(bytes)).map(({ name }) => name)).toEqual(['BMP']);
+  expect((await decodeImage(bytes)).data).toEqual(Uint8Array.of(3, 2, 1));
+});
+
+describe.skipIf(!assets)('pictures of the assets', () => {
+  test.each([
+    ['person.bmp', 96, 96, 1], ['no_person.bmp', 96, 96, 1], ['cat.bmp', 512, 341, 3], ['grace_hopper.bmp', 512, 600, 3], ['squat.bmp', 500, 610, 3],
+    ['burger.jpg', 480, 325, 3], ['cats_and_dogs.jpg', 1200, 600, 3],
+  ])('%s', async (name, width, height, channels) => {
+    const image = await decodeImage(readFileSync(join(assets!, 'images', name)), name);
+    expect([image.width, image.height, image.channels]).toEqual([width, height, channels]);
+  });
+});
