@@ -32,7 +32,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['sdk/cli/**/*.ts', 'test/bench/**/*.ts', 'test/accuracy/evaluate.ts', 'test/golden/make.ts'],
+    files: ['sdk/cli/**/*.ts', 'test/bench/**/*.ts', 'test/accuracy/evaluate.ts', 'test/golden/make.ts', 'test/golden/report.ts'],
     rules: { 'no-console': 'off' },
   },
   {

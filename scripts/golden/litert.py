@@ -1,6 +1,6 @@
 """Outputs of LiteRT (PyPI `ai-edge-litert`) as golden files: litert.py JOBS.json OUT_DIR.
 
-JOBS is a list of {name, model, inputs: [{name, data}]}, `data` being the base64 bytes of the input tensor.
+JOBS is a list of {name, model, inputs: [{name, data}]}, `data` being the base64 bytes of each input tensor.
 Bias tensors that state a quantized_dimension above 0 are corrected in memory first: LiteRT refuses them.
 """
 import base64
@@ -35,11 +35,10 @@ def corrected(path: str) -> bytes:
 def run(job: dict) -> dict:
     interpreter = Interpreter(model_content=corrected(job["model"]), num_threads=1)
     interpreter.allocate_tensors()
-    source = interpreter.get_input_details()[0]
     results = []
     for item in job["inputs"]:
-        values = np.frombuffer(base64.b64decode(item["data"]), dtype=source["dtype"]).reshape(source["shape"])
-        interpreter.set_tensor(source["index"], values)
+        for source, data in zip(interpreter.get_input_details(), item["data"], strict=True):
+            interpreter.set_tensor(source["index"], np.frombuffer(base64.b64decode(data), dtype=source["dtype"]).reshape(source["shape"]))
         interpreter.invoke()
         outputs = [interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()]
         results.append({"input": item["name"], "outputs": [base64.b64encode(np.ascontiguousarray(o).tobytes()).decode() for o in outputs]})

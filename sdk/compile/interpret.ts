@@ -19,7 +19,8 @@ function inputValue(tensor: Tensor, input: TypedArray | undefined, index: number
   const kind = viewOf(tensor.dtype, new ArrayBuffer(8), 0, 0).constructor;
   if (input?.constructor !== kind || input.byteLength !== bytes) {
     const found = input === undefined ? 'missing' : `a ${input.constructor.name} of ${input.length} elements`;
-    throw new OptionError('invalid-input', `input ${index} '${tensor.name}' is ${found}; must be a ${kind.name} for ${tensor.dtype} ${formatShape(tensor.shape)}`);
+    const expected = `a ${kind.name} for ${tensor.dtype} ${formatShape(tensor.shape)}`;
+    throw new OptionError('invalid-input', `input ${index} '${tensor.name}' is ${found}; must be ${expected}`);
   }
   return { ...tensor, data: input };
 }

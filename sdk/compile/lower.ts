@@ -62,7 +62,7 @@ export function lower(graph: Graph, origins: ReadonlyMap<Tensor, number>): Lower
     const known = bufferOf.get(id);
     if (known !== undefined) return known;
     const { name, dtype, shape, data } = tensor(id);
-    if (data !== undefined) throw new PlanError('constant-buffer', `tensor ${id} '${name}' is constant and cannot be an output of the model: remove it from the outputs`);
+    if (data !== undefined) throw new PlanError('constant-output', `tensor ${id} '${name}' is a constant output: remove it from the model's outputs`);
     bufferOf.set(id, buffers.length);
     return buffers.push({ name, bytes: byteLength(dtype, elementCount(shape)) }) - 1;
   };

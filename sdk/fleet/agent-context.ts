@@ -19,6 +19,8 @@ export interface AgentContext<M extends LoadedModel> {
   readonly open: OpenModel<M>;
   readonly limits: AgentLimits;
   emit(event: AgentEventBody): void;
+  /** The reported state. */
+  state(): DeviceState;
   /** Changes the reported state. */
   enter(state: DeviceState): void;
 }

@@ -6,7 +6,7 @@ import type { Release } from './release.ts';
 import type { Installed, SlotName } from './state-record.ts';
 
 /** Fills an open download; settles when every chunk is written. */
-export type FillDownload = (release: Release, download: Download) => Promise<void>;
+export type FillDownload = (download: Download) => Promise<void>;
 
 /**
  * Brings a release into the slot that does not run and records it as pending: data first, then the record, then the clean-up.
@@ -32,7 +32,7 @@ async function fetchIntoSlot<M extends LoadedModel>(context: AgentContext<M>, re
   context.enter('downloading');
   const download = await openDownload(fs, downloads, release, limits.journalChunks);
   try {
-    await fill(release, download);
+    await fill(download);
     const digest = await download.digest();
     if (digest !== release.sha256) throw unlike(release, digest, download.resumed === release.chunks.length);
   } finally {

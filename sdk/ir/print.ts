@@ -11,8 +11,9 @@ function checksum(data: Uint8Array): string {
 function printQuantization({ scales, zeroPoints, axis }: Quantization): string {
   const zeros = [...new Set(zeroPoints)].join(',');
   if (scales.length === 1) return ` scale ${scales[0]} zero ${zeros}`;
-  const range = scales.reduce<const>(([least, most], scale) => [Math.min(least, scale), Math.max(most, scale)] as const, [Infinity, -Infinity]);
-  return ` scales ${scales.length} on axis ${axis} from ${range[0]} to ${range[1]} zero ${zeros}`;
+  const least = scales.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = scales.reduce((a, b) => Math.max(a, b), -Infinity);
+  return ` scales ${scales.length} on axis ${axis} from ${least} to ${most} zero ${zeros}`;
 }
 
 function printType({ dtype, shape, quantization }: Tensor): string {

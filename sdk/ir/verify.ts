@@ -21,20 +21,22 @@ function describe(graph: Graph, id: number): string {
 function verifyTensor(graph: Graph, id: number, tensor: Tensor): void {
   const { dtype, shape, data } = tensor;
   if (shape.length > MAX_RANK || shape.some((extent) => !Number.isInteger(extent) || extent < 1)) {
-    throw new ModelError('invalid-shape', `${describe(graph, id)}: shape [${shape.slice(0, MAX_RANK + 1).join(', ')}] must be at most ${MAX_RANK} integers of at least 1`);
+    const found = shape.slice(0, MAX_RANK + 1).join(', ');
+    throw new ModelError('invalid-shape', `${describe(graph, id)}: shape [${found}] must be at most ${MAX_RANK} integers of at least 1`);
   }
   const bytes = byteLength(dtype, elementCount(shape));
   if (bytes > MAX_TENSOR_BYTES) {
-    throw new ModelError('invalid-shape', `${describe(graph, id)}: ${dtype} ${formatShape(shape)} takes ${bytes} bytes, at most ${MAX_TENSOR_BYTES} are supported`);
+    throw new ModelError('invalid-shape', `${describe(graph, id)}: ${dtype} ${formatShape(shape)} takes ${bytes} bytes, at most ${MAX_TENSOR_BYTES}`);
   }
   if (data !== undefined && data.byteLength !== bytes) {
-    throw new ModelError('constant-size', `${describe(graph, id)}: constant has ${data.byteLength} bytes, ${dtype} ${formatShape(shape)} takes ${bytes}`);
+    const expected = `${dtype} ${formatShape(shape)} takes ${bytes}`;
+    throw new ModelError('constant-size', `${describe(graph, id)}: constant has ${data.byteLength} bytes, ${expected}`);
   }
 }
 
 function checkId(graph: Graph, id: number, where: string): Tensor {
   const tensor = graph.tensors[id];
-  if (tensor === undefined) throw new ModelError('unknown-tensor', `${where} is tensor ${id}; the graph has tensors 0 to ${graph.tensors.length - 1}`);
+  if (tensor === undefined) throw new ModelError('unknown-tensor', `${where} is tensor ${id}; the graph has ${graph.tensors.length} tensors`);
   return tensor;
 }
 
@@ -48,7 +50,7 @@ function verifyTypes(graph: Graph, node: Node, rules: TypeRules): void {
     const found = type === undefined ? 'no such output' : `${type.dtype} ${formatShape(type.shape)}`;
     throw new ModelError(
       'type-mismatch',
-      `${node.name}: output ${index} '${output.name}' is declared as ${output.dtype} ${formatShape(output.shape)}, ${node.op} of these inputs gives ${found}`,
+      `${node.name}: output ${index} '${output.name}' is declared as ${output.dtype} ${formatShape(output.shape)}, ${node.op} gives ${found}`,
     );
   });
 }
@@ -78,11 +80,13 @@ export function verify(graph: Graph, operators: readonly TypeRules[]): void {
     const early = node.inputs.find((id) => id !== -1 && !available.has(id));
     if (early !== undefined) {
       checkId(graph, early, `${node.name}: an input`);
-      throw new ModelError('unordered-graph', `${node.name}: reads ${describe(graph, early)} before anything produced it; nodes must be in execution order`);
+      throw new ModelError('unordered-graph', `${node.name}: reads ${describe(graph, early)} before it is produced; nodes must run in order`);
     }
     verifyTypes(graph, node, operator);
     for (const id of node.outputs) {
-      if (available.has(id)) throw new ModelError('assigned-twice', `${node.name}: writes ${describe(graph, id)}, which is a graph input, a constant or written before`);
+      if (available.has(id)) {
+        throw new ModelError('assigned-twice', `${node.name}: writes ${describe(graph, id)}, which is an input, a constant or written before`);
+      }
       available.add(id);
     }
   }

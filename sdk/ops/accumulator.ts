@@ -20,7 +20,8 @@ const INT32_LIMIT = 2147483648;
 export function checkAccumulators(node: Node, weights: WeightRows, bias: Int32Array | undefined, inputZeroPoint: number, scales: Float32Array): void {
   const { elements, channels, terms, channelStride, termStride } = weights;
   if (terms * 128 * 255 >= INT32_LIMIT) {
-    throw new PlanError('accumulator-overflow', `${node.name}: sums ${terms} products; int8 sums of more than ${Math.floor(INT32_LIMIT / (128 * 255))} may overflow int32`);
+    const most = Math.floor(INT32_LIMIT / (128 * 255));
+    throw new PlanError('accumulator-overflow', `${node.name}: sums ${terms} products; more than ${most} may overflow int32: split the layer`);
   }
   const high = 127 - inputZeroPoint;
   const low = -128 - inputZeroPoint;
@@ -35,13 +36,13 @@ export function checkAccumulators(node: Node, weights: WeightRows, bias: Int32Ar
     const offset = bias?.[channel] ?? 0;
     const worst = Math.max(offset + positive * high + negative * low, -(offset + positive * low + negative * high));
     if (worst >= INT32_LIMIT) {
-      throw new PlanError('accumulator-overflow', `${node.name}: output channel ${channel} may reach an accumulator of ${worst}; int32 ends at ${INT32_LIMIT - 1}`);
+      throw new PlanError('accumulator-overflow', `${node.name}: channel ${channel} may sum up to ${worst}, past int32: reduce its bias`);
     }
     const scale = scales[channel]!;
     if (!(worst * scale < ROUNDING_LIMIT)) {
       throw new PlanError(
         'requantize-range',
-        `${node.name}: output channel ${channel} may reach ${worst} * ${scale} output steps; must stay below ${ROUNDING_LIMIT}: quantize with a larger output scale`,
+        `${node.name}: channel ${channel} may reach ${worst} * ${scale} output steps, must stay below ${ROUNDING_LIMIT}: use a larger scale`,
       );
     }
   }

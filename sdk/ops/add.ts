@@ -70,7 +70,8 @@ export const add: Operator = {
     checkActivation(node, 'output', output);
     codeRange(node, tensorScale(output));
     if (!sameShape(a.shape, b.shape)) {
-      rejectOperand(node, 'second input', b, `has shape ${formatShape(b.shape)}, the first ${formatShape(a.shape)}; broadcasting is unsupported: shapes must be equal`);
+      const shapes = `${formatShape(b.shape)}, the first ${formatShape(a.shape)}`;
+      rejectOperand(node, 'second input', b, `has shape ${shapes}; broadcasting is unsupported: shapes must be equal`);
     }
     return [{ ...output, shape: a.shape }];
   },
@@ -93,7 +94,7 @@ export const add: Operator = {
     const { scaleA, scaleB, bias } = coefficients(scales);
     const worst = 128 * (scaleA + scaleB) + Math.abs(bias);
     if (!(worst < ROUNDING_LIMIT)) {
-      throw new PlanError('requantize-range', `${node.name}: sums may reach ${worst} output steps; must stay below ${ROUNDING_LIMIT}: quantize with a larger output scale`);
+      throw new PlanError('requantize-range', `${node.name}: sums may reach ${worst} steps, must stay below ${ROUNDING_LIMIT}: use a larger scale`);
     }
     const count = elementCount(lowering.tensor(output).shape);
     const block = elementBlock(count);

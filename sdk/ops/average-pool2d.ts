@@ -3,6 +3,13 @@ import { inferPool, lowerPool, poolReference } from './pool2d.ts';
 import { roundToEven } from './requantize.ts';
 import type { Operator } from './types.ts';
 
+/** Nudges the quotient from ties, so that rounding to even becomes TFLite's rounding away from zero: exact for windows below 8192 taps. */
+const AWAY_FROM_ZERO = 1 + 2 ** -21;
+
+function reciprocalOf(taps: number): number {
+  return Math.fround(AWAY_FROM_ZERO / taps);
+}
+
 /**
  * Average over the taps inside the input, int8 NHWC, output quantized as the input.
  * Attributes: kernel [h, w], strides [h, w], pads [top, left, bottom, right], activation.
@@ -16,12 +23,13 @@ export const averagePool2d: Operator = {
       initial: 0,
       fold: (sum, code) => sum + code,
       finish: mode === 'float'
-        ? (sum, taps) => roundToEven(Math.fround(sum * Math.fround(1 / taps)))
+        ? (sum, taps) => roundToEven(Math.fround(sum * reciprocalOf(taps)))
         : (sum, taps) => Math.trunc((sum + (sum > 0 ? 1 : -1) * Math.trunc(taps / 2)) / taps),
     });
   },
 
   lower(node, lowering) {
-    lowerPool(node, lowering, 'avgpool2d_qs8', (taps) => bytesOf(Float32Array.from({ length: taps + 1 }, (_, count) => (count === 0 ? 0 : 1 / count))));
+    const reciprocals = (taps: number): Float32Array => Float32Array.from({ length: taps + 1 }, (_, count) => (count === 0 ? 0 : reciprocalOf(count)));
+    lowerPool(node, lowering, 'avgpool2d_qs8', (taps) => bytesOf(reciprocals(taps)));
   },
 };

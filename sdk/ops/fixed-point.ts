@@ -1,4 +1,4 @@
-// Integer arithmetic of gemmlowp's fixedpoint.h and TFLite's kernels/internal/common.h on doubles: products are split so that every sum stays below 2^53.
+// Integer arithmetic of gemmlowp's fixedpoint.h and TFLite's kernels/internal/common.h on doubles: products are split to stay below 2^53.
 
 import { powerOfTwo, roundHalfAway, splitExponent } from '../core/math.ts';
 

@@ -13,7 +13,7 @@ function productOf(node: Node, { input, weights }: WeightedOperands<TensorType>)
   const [columns = 0, depth = 0] = weights.shape;
   const count = elementCount(input.shape);
   if (count % depth !== 0) {
-    rejectOperand(node, 'input', input, `${formatShape(input.shape)} does not divide into rows of ${depth}, the depth of weights ${formatShape(weights.shape)}`);
+    rejectOperand(node, 'input', input, `${formatShape(input.shape)} must divide into rows of ${depth}, the depth of the weights`);
   }
   return { rows: count / depth, columns, depth };
 }
@@ -31,7 +31,7 @@ export const fullyConnected: Operator = {
     const { rows, columns, depth } = productOf(node, operands);
     const keepDims = booleanAttribute(node, 'keepDims');
     if (keepDims && operands.input.shape.at(-1) !== depth) {
-      rejectOperand(node, 'input', operands.input, `${formatShape(operands.input.shape)} must end in ${depth}, the depth of the weights, when dimensions are kept`);
+      rejectOperand(node, 'input', operands.input, `${formatShape(operands.input.shape)} must end in the weights' depth ${depth} to keep dimensions`);
     }
     return [{ ...operands.output, shape: keepDims ? [...operands.input.shape.slice(0, -1), columns] : [rows, columns] }];
   },

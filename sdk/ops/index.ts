@@ -29,7 +29,8 @@ export const operators: readonly Operator[] = Object.freeze([
 export function operatorOf(node: Node): Operator {
   const operator = operators.find(({ name }) => name === node.op);
   if (operator === undefined) {
-    throw new ModelError('unsupported-operator', `${node.name}: unknown operator '${node.op}'; one of: ${operators.map(({ name }) => name).join(', ')}`);
+    const known = operators.map(({ name }) => name).join(', ');
+    throw new ModelError('unsupported-operator', `${node.name}: unknown operator '${node.op}'; one of: ${known}`);
   }
   return operator;
 }

@@ -60,7 +60,9 @@ export function checkActivation(node: Node, what: string, tensor: TensorType, ra
 export function checkWeights(node: Node, tensor: Tensor, rank: number, channelAxis: number): void {
   if (tensor.dtype !== 'int8') rejectOperand(node, 'weights', tensor, `are ${tensor.dtype}; ${node.op} supports int8 weights`);
   if (tensor.data === undefined) rejectOperand(node, 'weights', tensor, 'are computed at run time; they must be constant');
-  if (tensor.shape.length !== rank) rejectOperand(node, 'weights', tensor, `have shape ${formatShape(tensor.shape)}; ${node.op} needs ${rank} dimensions`);
+  if (tensor.shape.length !== rank) {
+    rejectOperand(node, 'weights', tensor, `have shape ${formatShape(tensor.shape)}; ${node.op} needs ${rank} dimensions`);
+  }
   const quantization = tensor.quantization;
   if (quantization === undefined) rejectOperand(node, 'weights', tensor, 'have no quantization');
   const { scales, zeroPoints, axis } = quantization;
@@ -72,9 +74,9 @@ export function checkWeights(node: Node, tensor: Tensor, rank: number, channelAx
     rejectOperand(node, 'weights', tensor, `are quantized along axis ${axis}; ${node.op} needs the output channel axis ${channelAxis}`);
   }
   const badScale = scales.findIndex((scale) => !validScale(scale));
-  if (badScale >= 0) rejectOperand(node, 'weights', tensor, `have scale ${scales[badScale]} in channel ${badScale}; scales must be finite and above 0`);
+  if (badScale >= 0) rejectOperand(node, 'weights', tensor, `have scale ${scales[badScale]} in channel ${badScale}; must be finite and above 0`);
   const badZero = zeroPoints.findIndex((zeroPoint) => zeroPoint !== 0);
-  if (badZero >= 0) rejectOperand(node, 'weights', tensor, `have zero point ${zeroPoints[badZero]} in channel ${badZero}; int8 weights must have zero point 0`);
+  if (badZero >= 0) rejectOperand(node, 'weights', tensor, `have zero point ${zeroPoints[badZero]} in channel ${badZero}; must be 0`);
 }
 
 /** Checks an optional constant int32 bias. Its own scale is ignored: it is input scale * weight scale by definition. */
@@ -97,5 +99,6 @@ export function checkSameQuantization(node: Node, input: TensorType, output: Ten
   const from = tensorScale(input);
   const to = tensorScale(output);
   if (from.scale === to.scale && from.zeroPoint === to.zeroPoint) return;
-  rejectOperand(node, 'output', output, `has scale ${to.scale}, zero point ${to.zeroPoint}; ${node.op} needs those of its input: ${from.scale}, ${from.zeroPoint}`);
+  const expected = `${from.scale} and ${from.zeroPoint}`;
+  rejectOperand(node, 'output', output, `has scale ${to.scale} and zero point ${to.zeroPoint}; ${node.op} needs those of its input: ${expected}`);
 }

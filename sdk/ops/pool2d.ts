@@ -19,7 +19,7 @@ const MAX_TAPS = 65536;
 function poolWindow(node: Node, input: TensorType): Window {
   const [height = 0, width = 0] = integersAttribute(node, 'kernel', 2, 1, MAX_EXTENT);
   if (height * width > MAX_TAPS) {
-    throw new ModelError('invalid-attribute', `${node.name}: attribute 'kernel' ${height}x${width} has ${height * width} taps, at most ${MAX_TAPS} are supported`);
+    throw new ModelError('invalid-attribute', `${node.name}: attribute 'kernel' ${height}x${width} must have at most ${MAX_TAPS} taps`);
   }
   return windowOf(node, input.shape, [height, width], false);
 }

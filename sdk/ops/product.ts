@@ -27,7 +27,10 @@ export interface Product {
 }
 
 /** Fields of the window in the params blocks of convolutions. */
-export function windowFields({ height, width }: Window, inputZeroPoint: number): Omit<Fields<'Conv2dParams'>, keyof Fields<'GemmParams'> | 'INPUT_CHANNELS'> {
+export function windowFields(
+  { height, width }: Window,
+  inputZeroPoint: number,
+): Omit<Fields<'Conv2dParams'>, keyof Fields<'GemmParams'> | 'INPUT_CHANNELS'> {
   return {
     INPUT_HEIGHT: height.input,
     INPUT_WIDTH: width.input,
@@ -45,7 +48,13 @@ export function windowFields({ height, width }: Window, inputZeroPoint: number):
   };
 }
 
-function productFields(node: Node, lowering: Lowering, operands: WeightedOperands<Tensor>, product: Product): { fields: Fields<'GemmParams'>; units: number; scratch: number } {
+interface ProductCall {
+  readonly fields: Fields<'GemmParams'>;
+  readonly units: number;
+  readonly scratch: number;
+}
+
+function productCall(node: Node, lowering: Lowering, operands: WeightedOperands<Tensor>, product: Product): ProductCall {
   const { rows, columns, depth, rearranged } = product;
   const blocks = gemmBlocks(rows, columns, depth);
   const [input = -1] = node.inputs;
@@ -65,7 +74,7 @@ function productFields(node: Node, lowering: Lowering, operands: WeightedOperand
 
 /** Emits `gemm_qs8_qc8w`: rows of the input are contiguous. */
 export function lowerProduct(node: Node, lowering: Lowering, operands: WeightedOperands<Tensor>, product: Product): void {
-  const call = productFields(node, lowering, operands, product);
+  const call = productCall(node, lowering, operands, product);
   lowering.step({ kernel: 'gemm_qs8_qc8w', params: 'GemmParams', macs: product.macs, ...call });
 }
 
@@ -77,8 +86,8 @@ function denseWeights(node: Node, weights: Tensor, convolution: Convolution): In
   if (bytes > MAX_DENSE_BYTES) {
     throw new PlanError(
       'unsupported-groups',
-      `${node.name}: ${inputChannels / groupInputs} groups of ${groupOutputs} outputs need ${bytes} bytes of dense weights, at most ${MAX_DENSE_BYTES}: `
-      + 'use a depth multiplier of 1 or fewer groups',
+      `${node.name}: ${inputChannels / groupInputs} groups of ${groupOutputs} outputs need ${bytes} bytes of dense weights, `
+      + `at most ${MAX_DENSE_BYTES} are supported: use a depth multiplier of 1 or fewer groups`,
     );
   }
   const source = int8Elements(weights);
@@ -112,7 +121,11 @@ export function lowerConvolution(node: Node, lowering: Lowering, operands: Weigh
     lowerProduct(node, lowering, operands, product);
     return;
   }
-  const { fields: gemmFields, ...call } = productFields(node, lowering, operands, product);
-  const fields: Fields<'Conv2dParams'> = { ...gemmFields, INPUT_CHANNELS: inputChannels, ...windowFields(window, tensorScale(operands.input).zeroPoint) };
+  const { fields: productFields, ...call } = productCall(node, lowering, operands, product);
+  const fields: Fields<'Conv2dParams'> = {
+    ...productFields,
+    INPUT_CHANNELS: inputChannels,
+    ...windowFields(window, tensorScale(operands.input).zeroPoint),
+  };
   lowering.step({ kernel: 'conv2d_qs8_qc8w', params: 'Conv2dParams', macs: product.macs, fields, ...call });
 }

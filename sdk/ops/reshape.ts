@@ -21,7 +21,7 @@ export const reshape: Operator = {
     checkSameQuantization(node, input, output);
     const from = elementCount(input.shape);
     if (from !== elementCount(output.shape)) {
-      rejectOperand(node, 'output', output, `has shape ${formatShape(output.shape)}; it must have the ${from} elements of ${formatShape(input.shape)}`);
+      rejectOperand(node, 'output', output, `has shape ${formatShape(output.shape)}; must have the ${from} elements of ${formatShape(input.shape)}`);
     }
     return [output];
   },
@@ -41,7 +41,12 @@ export const reshape: Operator = {
     }
     const bytes = byteLength(dtype, elementCount(shape));
     const block = elementBlock(bytes);
-    const fields: Fields<'CopyParams'> = { INPUT: sourceField(lowering, input), OUTPUT: { buffer: lowering.buffer(output) }, BYTES: bytes, BLOCK: block };
+    const fields: Fields<'CopyParams'> = {
+      INPUT: sourceField(lowering, input),
+      OUTPUT: { buffer: lowering.buffer(output) },
+      BYTES: bytes,
+      BLOCK: block,
+    };
     lowering.step({ kernel: 'copy_x8', params: 'CopyParams', fields, units: Math.ceil(bytes / block) });
   },
 };

@@ -1,4 +1,5 @@
 import { exp, powerOfTwo } from '../core/math.ts';
+import { elementCount } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
 import { checkAttributeNames, positiveAttribute } from './attributes.ts';
 import { divideByPowerOfTwo, doublingHighMultiply, quantizeMultiplier } from './fixed-point.ts';
@@ -92,6 +93,6 @@ export const softmax: Operator = {
       COLUMNS: columns,
       TABLE: { constant: lowering.constantData(`${node.name} table`, bytesOf(expTable(node, input)), { kind: 'raw' }) },
     };
-    lowering.step({ kernel: 'softmax_qs8', params: 'SoftmaxParams', fields, units: input.shape.slice(0, -1).reduce((rows, extent) => rows * extent, 1) });
+    lowering.step({ kernel: 'softmax_qs8', params: 'SoftmaxParams', fields, units: elementCount(input.shape.slice(0, -1)) });
   },
 };

@@ -64,7 +64,13 @@ export interface KernelWeights {
 
 type ConstantFields = Pick<Fields<'GemmParams'>, 'WEIGHTS' | 'BIAS' | 'SCALE' | 'MAGIC' | 'OFFSET' | 'MIN' | 'MAX' | 'FLIP'>;
 
-function layoutsOf({ kind, channels, terms }: KernelWeights): { weights: PlanLayout; bias: (weights: number, inputZeroPoint: number) => PlanLayout; scale: PlanLayout } {
+interface Layouts {
+  readonly weights: PlanLayout;
+  readonly bias: (weights: number, inputZeroPoint: number) => PlanLayout;
+  readonly scale: PlanLayout;
+}
+
+function layoutsOf({ kind, channels, terms }: KernelWeights): Layouts {
   if (kind === 'gemm') {
     const size = { columns: channels, depth: terms };
     return {

@@ -26,7 +26,8 @@ function axisOf(node: Node, name: string, axis: Omit<WindowAxis, 'output'>, padA
   }
   const room = axis.input + axis.padBefore + padAfter - reach;
   if (room < 0) {
-    throw new ModelError('invalid-operand', `${node.name}: ${name} ${axis.input} with pads ${axis.padBefore} and ${padAfter} is less than the window's ${reach}`);
+    const padded = `${axis.input} with pads ${axis.padBefore} and ${padAfter}`;
+    throw new ModelError('invalid-operand', `${node.name}: input ${name} ${padded} is less than the window's ${reach}`);
   }
   return { ...axis, output: Math.floor(room / axis.stride) + 1 };
 }

@@ -59,7 +59,8 @@ function checkWeights({ layout }: PlanConstant, index: number, constants: readon
   const fits = layout.kind === 'gemm-bias'
     ? weights?.kind === 'gemm-weights' && weights.columns === layout.columns && weights.depth === layout.depth
     : weights?.kind === 'dwconv-weights' && weights.taps === layout.taps && weights.channels === layout.channels;
-  if (!fits) reject(`constants.${index}.layout.weights`, `is ${layout.weights}, which is no ${layout.kind.replace('bias', 'weights')} constant of the same size`);
+  const wanted = layout.kind.replace('bias', 'weights');
+  if (!fits) reject(`constants.${index}.layout.weights`, `is ${layout.weights}, which is no ${wanted} constant of the same size`);
 }
 
 function checkField(field: PlanField, where: string, plan: Plan): void {
@@ -87,7 +88,7 @@ function checkBuffers(plan: Plan): void {
     if (offset + bytes > plan.arenaBytes) reject(`buffers.${index}`, `ends at ${offset + bytes}, past the arena of ${plan.arenaBytes} bytes`);
     if (first > last || last > plan.steps.length) reject(`buffers.${index}.live`, `is ${first} to ${last}; the plan has ${plan.steps.length} steps`);
   });
-  if (plan.arenaLowerBound > plan.arenaBytes) reject('arenaLowerBound', `is ${plan.arenaLowerBound}, more than the arena of ${plan.arenaBytes} bytes`);
+  if (plan.arenaLowerBound > plan.arenaBytes) reject('arenaLowerBound', `is ${plan.arenaLowerBound}, more than arenaBytes ${plan.arenaBytes}`);
 }
 
 /**

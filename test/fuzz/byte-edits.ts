@@ -31,7 +31,7 @@ export const byteEdits: fc.Arbitrary<ByteEdit[]> = fc.array(fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('write-offset' as const), place, from: place }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('remove' as const, 'repeat' as const), place, count: fc.integer({ min: 1, max: 64 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cut' as const), place }) },
-), { minLength: 1, maxLength: 4 });
+), { minLength: 1, maxLength: 3 });
 
 /**
  * The file after the edits. Most edits fall on `structure`, the positions outside the weights; every fourth place falls anywhere.

@@ -20,7 +20,7 @@ export const fieldEdits: fc.Arbitrary<FieldEdit[]> = fc.array(fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('list' as const), place, element: place, change: fc.constantFrom('remove' as const, 'repeat' as const, 'clear' as const) }),
   },
-), { minLength: 1, maxLength: 3 });
+), { minLength: 1, maxLength: 2 });
 
 interface Slot {
   readonly holder: Record<string, unknown>;

@@ -4,6 +4,12 @@ import type { Model } from '../../sdk/model.ts';
 import { CLASSIFICATIONS, samplesOf, windowsOf } from '../accuracy/mlperf-tiny.ts';
 import { seededBytes } from '../fixtures/seeded.ts';
 
+/** Codes of every model input. */
+export interface GoldenInput {
+  readonly name: string;
+  readonly codes: readonly Int8Array[];
+}
+
 /** A model with the inputs whose LiteRT outputs are kept in `test/golden/litert/<name>.json`. */
 export interface GoldenCase {
   readonly name: string;
@@ -11,7 +17,7 @@ export interface GoldenCase {
   readonly path: string;
   /** Needs the assets folder. */
   readonly assets: boolean;
-  inputs(model: Model): { name: string; codes: Int8Array }[];
+  inputs(model: Model): GoldenInput[];
 }
 
 export const LITERT_FOLDER = 'test/golden/litert';
@@ -21,8 +27,11 @@ const AD_FILES = 4;
 const AD_WINDOWS = 5;
 const SEEDS = [1, 2, 3, 4];
 
-function seededCodes(model: Model): { name: string; codes: Int8Array }[] {
-  return SEEDS.map((seed) => ({ name: `seed ${seed}`, codes: new Int8Array(seededBytes(seed, model.inputs[0]!.data.length).buffer) }));
+function seededCodes(model: Model): GoldenInput[] {
+  return SEEDS.map((seed) => ({
+    name: `seed ${seed}`,
+    codes: model.inputs.map(({ data }, index) => new Int8Array(seededBytes(seed + index, data.length).buffer)),
+  }));
 }
 
 /** Every fixture model, and with `assets` the five models of the main path on real samples. */
@@ -37,7 +46,7 @@ export function goldenCases(fixtures: string, assets: string | undefined): Golde
     assets: true,
     inputs: () => samplesOf(join(assets, 'mlperf-tiny', set.name))
       .slice(0, SAMPLES)
-      .map(({ file }) => ({ name: file, codes: set.toInput(readFileSync(join(assets, 'mlperf-tiny', set.name, file))) })),
+      .map(({ file }) => ({ name: file, codes: [set.toInput(readFileSync(join(assets, 'mlperf-tiny', set.name, file)))] })),
   }));
   const adFolder = join(assets, 'mlperf-tiny/ad01');
   const ad: GoldenCase = {
@@ -47,7 +56,7 @@ export function goldenCases(fixtures: string, assets: string | undefined): Golde
     inputs: (model) => readdirSync(adFolder)
       .filter((file) => file.endsWith('.bin'))
       .slice(0, AD_FILES)
-      .flatMap((file) => [...windowsOf(model, readFileSync(join(adFolder, file)))].slice(0, AD_WINDOWS).map(({ codes }, index) => ({ name: `${file} ${index}`, codes }))),
+      .flatMap((file) => [...windowsOf(model, readFileSync(join(adFolder, file)))].slice(0, AD_WINDOWS).map(({ codes }, index) => ({ name: `${file} ${index}`, codes: [codes] }))),
   };
   const person: GoldenCase = { name: 'person_detect_int8', path: join(assets, 'models/person_detect_int8.tflite'), assets: true, inputs: seededCodes };
   return [...own, ...sets, ad, person];

@@ -83,7 +83,8 @@ export function residualNet(): Graph {
     return build.node('conv2d', [input, w, b], output, { ...CONVOLUTION, ...attributes });
   };
   const input = build.tensor(activation('picture', [1, 9, 9, 3], 1 / 128, -1));
-  const stem = convolution(input, [8, 3, 3, 3], activation('stem', [1, 5, 5, 8], 0.03, -128), { strides: [2, 2], pads: [1, 1, 1, 1], activation: 'relu6' });
+  const strided = { strides: [2, 2], pads: [1, 1, 1, 1], activation: 'relu6' };
+  const stem = convolution(input, [8, 3, 3, 3], activation('stem', [1, 5, 5, 8], 0.03, -128), strided);
   const dw = build.tensor(weights([1, 3, 3, 8], codes(next, 72, -127), Array.from({ length: 8 }, () => 0.004 + next() * 0.004), 3));
   const deep = build.node('depthwise-conv2d', [stem, dw], activation('deep', [1, 5, 5, 8], 0.03, -20), { ...CONVOLUTION, pads: [1, 1, 1, 1] });
   const point = convolution(deep, [8, 1, 1, 8], activation('point', [1, 5, 5, 8], 0.04, 5), {});

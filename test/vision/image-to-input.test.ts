@@ -38,9 +38,9 @@ describe('imageToInput', () => {
   });
 
   test('converts colours and size', () => {
-    const input = port('uint8', [1, 1, 2, 3]);
-    imageToInput({ width: 4, height: 1, channels: 1, data: Uint8Array.of(10, 20, 30, 40) }, input, { resize: 'stretch' });
-    expect([...(input.data as Uint8Array)]).toEqual([15, 15, 15, 35, 35, 35]);
+    const input = port('uint8', [1, 2, 2, 3]);
+    imageToInput({ width: 4, height: 2, channels: 1, data: Uint8Array.of(10, 20, 30, 40, 50, 60, 70, 80) }, input, { resize: 'stretch' });
+    expect([...(input.data as Uint8Array)]).toEqual([15, 15, 15, 35, 35, 35, 55, 55, 55, 75, 75, 75]);
   });
 
   test.each<[string, Parameters<typeof port>, ImageInputOptions, RegExp]>([
@@ -48,11 +48,11 @@ describe('imageToInput', () => {
     ['mean without std', ['float32', [1, 2, 2, 3]], { mean: 1 }, /belong together/],
     ['two means for three channels', ['float32', [1, 2, 2, 3]], { mean: [1, 2], std: 1 }, /mean has 2 numbers, the model input has 3/],
     ['std 0', ['float32', [1, 2, 2, 3]], { mean: 0, std: 0 }, /std must be above 0/],
-    ['an input of rank 2', ['int8', [1, 640]], {}, /1x640: takes no +picture/],
+    ['an input of rank 2', ['int8', [1, 640]], {}, /1x640: takes no picture; allowed/],
     ['a batch', ['int8', [2, 2, 2, 3]], {}, /takes no/],
     ['int32', ['int32', [1, 2, 2, 3]], {}, /int32 takes no picture; allowed: uint8, int8, float32/],
     ['both layouts', ['uint8', [1, 3, 2, 3]], {}, /state the layout/],
-    ['the wrong layout', ['uint8', [1, 2, 2, 3]], { layout: 'nchw' }, /takes no nchw picture/],
+    ['the wrong layout', ['uint8', [1, 2, 2, 3]], { layout: 'nchw' }, /takes no picture in nchw order/],
     ['an unknown option', ['uint8', [1, 2, 2, 3]], { size: 3 } as ImageInputOptions, /size/],
     ['mean for an input without a scale', ['int8', [1, 2, 2, 3]], { mean: 1, std: 1 }, /no scale/],
   ])('refuses %s', (_, [dtype, shape], options, message) => {

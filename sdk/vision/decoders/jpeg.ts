@@ -1,8 +1,14 @@
 import jpeg from 'jpeg-js';
 import type { Image } from '../types.ts';
-import { brokenImage, checkDimensions, MAX_PIXELS, unsupportedImage } from './limits.ts';
+import { brokenImage, checkDimensions, unsupportedImage } from './limits.ts';
 
+/** The decoder holds all coefficients: about 20 bytes a pixel. */
+const MAX_JPEG_PIXELS = 2 ** 24;
 const MAX_MEMORY_MB = 512;
+/** Progressive files have about ten; each one costs a pass over all blocks, however short it is. */
+const MAX_SCANS = 256;
+/** A block of 8 x 8 pixels takes at least one bit in its largest component; unusual sampling factors may halve that twice. */
+const MAX_BLOCKS_PER_BYTE = 32;
 
 interface Frame {
   readonly width: number;
@@ -31,19 +37,35 @@ function readFrame(bytes: Uint8Array, where: string): Frame {
   throw brokenImage(where, 'the JPEG file ends before its frame header');
 }
 
+/** Start-of-scan markers: entropy-coded data cannot contain one (ITU-T T.81 B.1.1.5). */
+function countScans(bytes: Uint8Array): number {
+  let scans = 0;
+  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) if (bytes[at + 1] === 0xda) scans++;
+  return scans;
+}
+
+/** Bounds time and memory by the size of the file before anything is decoded. */
+function checkCost({ width, height }: Frame, bytes: Uint8Array, where: string): void {
+  checkDimensions(width, height, where, MAX_JPEG_PIXELS);
+  const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
+  if (blocks > bytes.length * MAX_BLOCKS_PER_BYTE) throw brokenImage(where, `${bytes.length} bytes of JPEG cannot hold ${width} x ${height} pixels`);
+  const scans = countScans(bytes);
+  if (scans > MAX_SCANS) throw unsupportedImage(where, `the JPEG file has ${scans} scans, at most ${MAX_SCANS} are decoded: save it as baseline`);
+}
+
 /** Decodes baseline and progressive JPEG; a file of one component gives one channel. */
 export function decodeJpeg(bytes: Uint8Array, where: string): Image {
-  const { width, height, components } = readFrame(bytes, where);
-  checkDimensions(width, height, where);
+  const frame = readFrame(bytes, where);
+  checkCost(frame, bytes, where);
   let decoded: { width: number; height: number; data: Uint8Array };
   try {
     decoded = jpeg.decode(bytes, {
-      useTArray: true, formatAsRGBA: false, tolerantDecoding: false, maxResolutionInMP: MAX_PIXELS / 1e6, maxMemoryUsageInMB: MAX_MEMORY_MB,
+      useTArray: true, formatAsRGBA: false, tolerantDecoding: false, maxResolutionInMP: MAX_JPEG_PIXELS / 1e6, maxMemoryUsageInMB: MAX_MEMORY_MB,
     });
   } catch (error) {
     throw brokenImage(where, `the JPEG data cannot be decoded (${error instanceof Error ? error.message : String(error)})`);
   }
-  const { data } = decoded;
-  if (components !== 1) return { width: decoded.width, height: decoded.height, channels: 3, data };
-  return { width: decoded.width, height: decoded.height, channels: 1, data: data.filter((_, at) => at % 3 === 0) };
+  const { width, height, data } = decoded;
+  if (frame.components !== 1) return { width, height, channels: 3, data };
+  return { width, height, channels: 1, data: data.filter((_, at) => at % 3 === 0) };
 }

@@ -14,9 +14,9 @@ export function unsupportedImage(where: string, message: string): OptionError {
 }
 
 /** Bounds memory before anything is allocated. @throws OptionError for empty and for too large pictures */
-export function checkDimensions(width: number, height: number, where: string): void {
+export function checkDimensions(width: number, height: number, where: string, most = MAX_PIXELS): void {
   if (width < 1 || height < 1) throw brokenImage(where, `the picture has ${width} x ${height} pixels`);
-  if (width * height > MAX_PIXELS) {
-    throw unsupportedImage(where, `the picture has ${width} x ${height} pixels, at most ${MAX_PIXELS} are decoded: scale it down first`);
+  if (width * height > most) {
+    throw unsupportedImage(where, `the picture has ${width} x ${height} pixels, at most ${most} are decoded: scale it down first`);
   }
 }

@@ -1,0 +1,12 @@
+// Share of equal bytes and largest difference against LiteRT for each model: npm run evaluate
+import { existsSync } from 'node:fs';
+import { goldenCases } from './cases.ts';
+import { compareWithLiteRt } from './compare.ts';
+
+const assets = process.env['HALFBYTE_ASSETS'] ?? '../shared/assets';
+const rows: Record<string, Record<string, string | number>> = {};
+for (const item of goldenCases('test/fixtures', existsSync(assets) ? assets : undefined)) {
+  const { engine, bytes, equal, largest, flips } = await compareWithLiteRt(item);
+  rows[item.name] = { 'output bytes': bytes, 'equal %': (100 * equal).toFixed(2), 'largest difference': largest, 'top-1 flips': flips, engine };
+}
+console.table(rows);
