@@ -1,8 +1,8 @@
 // Writes the register tiles of gemm and conv2d: per dot-product variant a tile of several rows and one of a single row, over one packed panel.
 
 const VARIANTS = [
-  // `lanes`: what the lanes of an accumulator are. `unroll`: steps of a main-loop iteration. `sums`: accumulators taking turns over the steps.
-  { name: 'D16', lanes: 'columns', columns: 8, inputBytes: 4, tiles: [{ rows: 4, unroll: 2, sums: 1 }, { rows: 1, unroll: 2, sums: 2 }] },
+  // `lanes`: what the lanes of an accumulator are. `unroll`: steps of a loop iteration. `sums`: accumulators taking turns over the steps.
+  { name: 'D16', lanes: 'columns', columns: 8, inputBytes: 4, tiles: [{ rows: 4, unroll: 4, sums: 1 }, { rows: 1, unroll: 4, sums: 2 }] },
   { name: 'Rd', lanes: 'columns', columns: 8, inputBytes: 4, tiles: [{ rows: 6, unroll: 4, sums: 1 }, { rows: 1, unroll: 4, sums: 2 }] },
   { name: 'E16', lanes: 'depth', columns: 4, inputBytes: 16, tiles: [{ rows: 4, unroll: 1, sums: 1 }, { rows: 1, unroll: 1, sums: 1 }] },
 ];
@@ -28,9 +28,15 @@ function step(variant, tile, index) {
   ].join('\n');
 }
 
-function loop(variant, tile, unroll, end) {
-  const advance = `      w += ${unroll * vectorsOf(variant) * 16};\n${lines(tile.rows, (r) => `      a${r} += ${unroll * variant.inputBytes};`)}`;
-  return `    if (w < ${end}) do {\n${range(unroll).map((index) => step(variant, tile, index)).join('\n')}\n${advance}\n    } while (w < ${end});`;
+/** The exits between steps also keep the optimizer from merging steps into one expression, which would need more registers than there are. */
+function loop(variant, tile) {
+  const bytes = vectorsOf(variant) * 16;
+  const steps = range(tile.unroll).map((index) => {
+    const exit = index < tile.unroll - 1 ? `\n      if (w + ${(index + 1) * bytes} == weightsEnd) break;` : '';
+    return step(variant, tile, index) + exit;
+  });
+  const advance = `      w += ${tile.unroll * bytes};\n${lines(tile.rows, (r) => `      a${r} += ${tile.unroll * variant.inputBytes};`)}`;
+  return `    do {\n${steps.join('\n')}\n${advance}\n    } while (w < weightsEnd);`;
 }
 
 function start(variant, tile, r, v, sum) {
@@ -63,22 +69,19 @@ function epilogue(variant, tile) {
 }
 
 function tileFunction(variant, tile) {
-  const { rows, unroll, sums } = tile;
+  const { rows, sums } = tile;
   const vectors = vectorsOf(variant);
-  const main = unroll === 1 ? 'weightsEnd' : 'mainEnd';
-  const mainEnd = unroll === 1 ? '' : `  const mainEnd = weights + (weightsEnd - weights) / ${unroll * vectors * 16} * ${unroll * vectors * 16};\n`;
   return `
 export function tile${variant.name}x${rows}(
   params: usize, input: usize, inputStride: i32, rows: i32, weights: usize, weightsEnd: usize, bias: usize, scale: usize, target: usize, outputStride: i32,
 ): void {
-${mainEnd}  for (let row = 0; row < rows; row += ${rows}) {
+  for (let row = 0; row < rows; row += ${rows}) {
     const first = ${rows === 1 ? 'row' : `min(row, rows - ${rows})`};
     let a0 = input + <usize>(first * inputStride);
 ${lines(rows - 1, (r) => `    let a${r + 1} = a${r} + <usize>inputStride;`)}
 ${range(rows).map((r) => range(vectors).map((v) => range(sums).map((sum) => `    let c${r}_${v}_${sum} = ${start(variant, tile, r, v, sum)};`).join('\n')).join('\n')).join('\n')}
     let w = weights;
-${loop(variant, tile, unroll, main)}
-${unroll === 1 ? '' : loop(variant, tile, 1, 'weightsEnd')}
+${loop(variant, tile)}
     const output = target + <usize>(first * outputStride);
 ${epilogue(variant, tile)}
   }

@@ -18,27 +18,29 @@ export function storeUpTo16(destination: usize, value: v128, count: i32, spare: 
   else storeFew(destination, value, count, spare);
 }
 
-/**
- * Appends `count` i8 to what a tile of variant T reads: widened to T, xor `flip`. Writes whole steps of 16 elements,
- * so what follows the end is overwritten and runs go in ascending order.
- */
+/** Sixteen i8 as what a tile of variant T reads: widened to T, xor `flip`. */
+@inline
+export function copyStep<T>(source: usize, destination: usize, flip: v128): void {
+  if (sizeof<T>() == 2) {
+    v128.store(destination, v128.load8x8_s(source));
+    v128.store(destination, v128.load8x8_s(source, 8), 16);
+  } else {
+    v128.store(destination, isSigned<T>() ? v128.load(source) : v128.xor(v128.load(source), flip));
+  }
+}
+
+/** Copies `count` i8 in steps of 16 elements. What follows the end is overwritten, so runs are written in ascending order. */
 @inline
 export function copyRun<T>(source: usize, destination: usize, count: i32, flip: v128): void {
   const end = source + <usize>count;
   do {
-    if (sizeof<T>() == 2) {
-      v128.store(destination, v128.load8x8_s(source));
-      v128.store(destination, v128.load8x8_s(source, 8), 16);
-      destination += 32;
-    } else {
-      v128.store(destination, isSigned<T>() ? v128.load(source) : v128.xor(v128.load(source), flip));
-      destination += 16;
-    }
+    copyStep<T>(source, destination, flip);
     source += 16;
+    destination += 16 * sizeof<T>();
   } while (source < end);
 }
 
-/** Appends `count` elements of T, all equal; like copyRun it writes whole steps of 16 elements. */
+/** Writes `count` equal elements of T in steps of 16 elements, like copyRun. */
 @inline
 export function fillRun<T>(elements: v128, destination: usize, count: i32): void {
   const end = destination + <usize>count * sizeof<T>();

@@ -1,5 +1,5 @@
 import { Conv2dParams } from '../abi';
-import { copyRun, fillRun } from '../micro/copy';
+import { copyRun, copyStep, fillRun } from '../micro/copy';
 import { D16, E16, RD } from '../micro/variant';
 import { blockStride, multiplyBlock } from './tile-block';
 
@@ -21,17 +21,61 @@ function packEdgePatch<T>(params: usize, image: usize, y: i32, x: i32, destinati
   const dilationWidth = load<i32>(params, Conv2dParams.DILATION_WIDTH);
   const flip = v128.load(params, Conv2dParams.FLIP);
   const pad = padding<T>(params, flip);
-  const run = <usize>channels * sizeof<T>();
+  const before = min(max(-x, 0), kernelWidth) * channels;
+  const inside = max(min(x + kernelWidth, width) - max(x, 0), 0) * channels;
+  const after = kernelWidth * channels - before - inside;
   for (let ky = load<i32>(params, Conv2dParams.KERNEL_HEIGHT); ky > 0; ky--) {
-    const inside = <u32>y < <u32>height;
-    let tapX = x;
-    for (let kx = 0; kx < kernelWidth; kx++) {
-      if (inside && <u32>tapX < <u32>width) copyRun<T>(image + <usize>((y * width + tapX) * channels), destination, channels, flip);
-      else fillRun<T>(pad, destination, channels);
-      destination += run;
-      tapX += dilationWidth;
+    let to = destination;
+    const line = image + <usize>(y * width * channels);
+    if (<u32>y >= <u32>height) {
+      fillRun<T>(pad, to, kernelWidth * channels);
+    } else if (dilationWidth == 1) {
+      if (before) fillRun<T>(pad, to, before);
+      to += <usize>before * sizeof<T>();
+      if (inside) copyRun<T>(line + <usize>(max(x, 0) * channels), to, inside, flip);
+      to += <usize>inside * sizeof<T>();
+      if (after) fillRun<T>(pad, to, after);
+    } else {
+      let tapX = x;
+      for (let kx = kernelWidth; kx > 0; kx--) {
+        if (<u32>tapX < <u32>width) copyRun<T>(line + <usize>(tapX * channels), to, channels, flip);
+        else fillRun<T>(pad, to, channels);
+        to += <usize>channels * sizeof<T>();
+        tapX += dilationWidth;
+      }
     }
+    destination += <usize>(kernelWidth * channels) * sizeof<T>();
     y += dilationHeight;
+  }
+}
+
+/** `count` patches inside the image, `step` bytes apart: `lines` runs of `run` bytes, `lineStep` bytes apart. */
+function packInnerPatches<T>(
+  params: usize, source: usize, step: usize, lines: i32, lineStep: usize, run: i32, destination: usize, stride: usize, count: i32,
+): void {
+  const flip = v128.load(params, Conv2dParams.FLIP);
+  if (lines == 3 && run <= 16) {
+    // The first layer of most vision models: 3x3 on few channels.
+    const width = <usize>run * sizeof<T>();
+    for (; count > 0; count--) {
+      copyStep<T>(source, destination, flip);
+      copyStep<T>(source + lineStep, destination + width, flip);
+      copyStep<T>(source + (lineStep << 1), destination + (width << 1), flip);
+      source += step;
+      destination += stride;
+    }
+    return;
+  }
+  for (; count > 0; count--) {
+    let from = source;
+    let to = destination;
+    for (let line = lines; line > 0; line--) {
+      copyRun<T>(from, to, run, flip);
+      from += lineStep;
+      to += <usize>run * sizeof<T>();
+    }
+    source += step;
+    destination += stride;
   }
 }
 
@@ -51,40 +95,40 @@ function packPatches<T>(params: usize, scratch: usize, first: i32, count: i32): 
   const dilationWidth = load<i32>(params, Conv2dParams.DILATION_WIDTH);
   const padTop = load<i32>(params, Conv2dParams.PAD_TOP);
   const padLeft = load<i32>(params, Conv2dParams.PAD_LEFT);
-  const flip = v128.load(params, Conv2dParams.FLIP);
-  const imageBytes = <usize>(height * width * channels);
-  const run = kernelWidth * channels;
-  const rowStep = <usize>(dilationHeight * width * channels);
-  const stride = blockStride<T>(load<i32>(params, Conv2dParams.DEPTH));
-  const lastX = width - 1 - (kernelWidth - 1) * dilationWidth;
+  const lineBytes = <usize>(width * channels);
+  const stride = <usize>blockStride<T>(load<i32>(params, Conv2dParams.DEPTH));
   const lastY = height - 1 - (kernelHeight - 1) * dilationHeight;
-  const line = first / outputWidth;
-  const batch = line / outputHeight;
+  const lastX = width - 1 - (kernelWidth - 1) * dilationWidth;
+  // Output columns of which all taps are inside; with dilated columns there are no runs to copy, so none counts as such.
+  const innerFirst = (padLeft + strideWidth - 1) / strideWidth;
+  const innerEnd = dilationWidth == 1 && lastX >= 0 ? (lastX + padLeft) / strideWidth + 1 : 0;
+  let line = first / outputWidth;
   let column = first - line * outputWidth;
-  let row = line - batch * outputHeight;
-  let image = load<usize>(params, Conv2dParams.INPUT) + <usize>batch * imageBytes;
-  for (let patch = 0; patch < count; patch++) {
-    const y = row * strideHeight - padTop;
-    const x = column * strideWidth - padLeft;
-    if (y >= 0 && y <= lastY && x >= 0 && x <= lastX && dilationWidth == 1) {
-      let source = image + <usize>((y * width + x) * channels);
-      let destination = scratch;
-      for (let ky = kernelHeight; ky > 0; ky--) {
-        copyRun<T>(source, destination, run, flip);
-        source += rowStep;
-        destination += <usize>run * sizeof<T>();
+  while (count > 0) {
+    const batch = line / outputHeight;
+    const y = (line - batch * outputHeight) * strideHeight - padTop;
+    const image = load<usize>(params, Conv2dParams.INPUT) + <usize>(batch * height) * lineBytes;
+    const end = min(column + count, outputWidth);
+    count -= end - column;
+    const inner = y >= 0 && y <= lastY ? min(innerEnd, end) : 0;
+    while (column < end) {
+      const x = column * strideWidth - padLeft;
+      if (column >= innerFirst && column < inner) {
+        const source = image + <usize>y * lineBytes + <usize>(x * channels);
+        const patches = inner - column;
+        packInnerPatches<T>(
+          params, source, strideWidth * channels, kernelHeight, <usize>dilationHeight * lineBytes, kernelWidth * channels, scratch, stride, patches,
+        );
+        scratch += <usize>patches * stride;
+        column = inner;
+      } else {
+        packEdgePatch<T>(params, image, y, x, scratch);
+        scratch += stride;
+        column++;
       }
-    } else {
-      packEdgePatch<T>(params, image, y, x, scratch);
     }
-    scratch += stride;
-    if (++column == outputWidth) {
-      column = 0;
-      if (++row == outputHeight) {
-        row = 0;
-        image += imageBytes;
-      }
-    }
+    column = 0;
+    line++;
   }
 }
 

@@ -7,7 +7,7 @@ import { copyFew } from '../micro/copy';
 /** Bytes between rows of a packed block of inputs; terms past DEPTH meet zero weights. */
 @inline
 export function blockStride<T>(depth: i32): i32 {
-  if (sizeof<T>() == 2) return (depth + 3 & ~3) << 1;
+  if (sizeof<T>() == 2) return (depth + 1 & ~1) << 1;
   return isSigned<T>() ? depth + 15 & ~15 : depth + 3 & ~3;
 }
 
@@ -21,20 +21,25 @@ function panelColumns<T>(): i32 {
   return sizeof<T>() == 2 ? 8 : isSigned<T>() ? 4 : 8;
 }
 
+/** One panel of columns. Up to half a tile of rows left over go one by one; more are a tile that repeats rows of the one before. */
 @inline
 function panel<T>(
   params: usize, input: usize, inputStride: i32, rows: i32, weights: usize, weightsEnd: usize, bias: usize, scale: usize, output: usize, outputStride: i32,
 ): void {
-  const short = rows < tileRows<T>();
+  const rest = rows % tileRows<T>();
+  const single = rows < tileRows<T>() || rest * 2 <= tileRows<T>() ? rest : 0;
+  const tiled = rows - single;
+  const singleInput = input + <usize>(tiled * inputStride);
+  const singleOutput = output + <usize>(tiled * outputStride);
   if (sizeof<T>() == 2) {
-    if (short) tileD16x1(params, input, inputStride, rows, weights, weightsEnd, bias, scale, output, outputStride);
-    else tileD16x4(params, input, inputStride, rows, weights, weightsEnd, bias, scale, output, outputStride);
+    tileD16x4(params, input, inputStride, tiled, weights, weightsEnd, bias, scale, output, outputStride);
+    tileD16x1(params, singleInput, inputStride, single, weights, weightsEnd, bias, scale, singleOutput, outputStride);
   } else if (isSigned<T>()) {
-    if (short) tileE16x1(params, input, inputStride, rows, weights, weightsEnd, bias, scale, output, outputStride);
-    else tileE16x4(params, input, inputStride, rows, weights, weightsEnd, bias, scale, output, outputStride);
+    tileE16x4(params, input, inputStride, tiled, weights, weightsEnd, bias, scale, output, outputStride);
+    tileE16x1(params, singleInput, inputStride, single, weights, weightsEnd, bias, scale, singleOutput, outputStride);
   } else {
-    if (short) tileRdx1(params, input, inputStride, rows, weights, weightsEnd, bias, scale, output, outputStride);
-    else tileRdx6(params, input, inputStride, rows, weights, weightsEnd, bias, scale, output, outputStride);
+    tileRdx6(params, input, inputStride, tiled, weights, weightsEnd, bias, scale, output, outputStride);
+    tileRdx1(params, singleInput, inputStride, single, weights, weightsEnd, bias, scale, singleOutput, outputStride);
   }
 }
 

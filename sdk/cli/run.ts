@@ -18,7 +18,7 @@ export const run: CliCommand = {
       .option('--input <[NAME=]FILE.npy>', 'tensor for the next input, or the named one; repeat for several', collect)
       .option('--image <FILE>', 'picture (BMP, JPEG, PNG) for the picture input')
       .option('--output <DIR>', 'write every output to DIR/<index>.npy')
-      .option('--threads <N>', 'worker threads (default: the cores available, at most 4)', integer(1, 16))
+      .option('--threads <N>', 'run on this many worker threads (default: none, which is faster for one run)', integer(1, 16))
       .option('--top <K>', 'number of classes to print', integer(1, 100_000), 5)
       .addOption(new Option('--requant <MODE>', 'rounding of int8 results; the tflite modes run the exact scalar reference')
         .choices(REQUANTIZE_MODES).default('float'))

@@ -39,14 +39,15 @@ export const agentOptionsSchema = v.strictObject({
   class: v.optional(name, 'default'),
   channel: v.optional(name, 'stable'),
   board: v.optional(v.pipe(v.string(), v.maxLength(128)), `${process.platform}-${process.arch}`),
-  /** `root.json` of the fleet: pinned at the first start, compared at later ones. Without it, it must be in the directory. */
   trustAnchor: v.optional(v.instance(Uint8Array)),
   limits: v.optional(limitsSchema, {}),
   open: v.function(),
   onEvent: v.optional(v.function()),
 });
 
-export interface AgentOptions<M extends LoadedModel = LoadedModel> extends Omit<v.InferInput<typeof agentOptionsSchema>, 'open' | 'onEvent'> {
+export interface AgentOptions<M extends LoadedModel = LoadedModel> extends Omit<v.InferInput<typeof agentOptionsSchema>, 'open' | 'onEvent' | 'trustAnchor'> {
+  /** `root.json` of the fleet: pinned at the first start, compared at later ones. Without it, it must be in the directory. */
+  readonly trustAnchor?: Uint8Array;
   /** Opens a model; the agent closes what it opened. */
   readonly open: OpenModel<M>;
   readonly onEvent?: (event: AgentEvent) => void;

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { Abi, Kernel } from '../../kernels/abi.ts';
 import { PlanError } from '../core/errors.ts';
 import type { Plan, PlanConstant, PlanStep } from '../plan/types.ts';
@@ -7,6 +8,7 @@ import type { DotVariant } from './pack/types.ts';
 import { paramsBytes, writeParams, type Addresses } from './params.ts';
 import type { KernelChoice } from './select.ts';
 
+const ABI_VERSION: number = Abi.VERSION;
 const PAGE = 65_536;
 /** Reads of up to 16 bytes past a buffer stay inside. */
 const READ_PADDING = 16;
@@ -30,6 +32,13 @@ export interface LinkedPlan {
 export interface LinkOptions {
   readonly threads: number;
   readonly parallelCost?: number;
+  /** Most bytes of shared memory; half of the board's memory by default. */
+  readonly memoryLimit?: number;
+}
+
+/** Half of the board's memory, at most the 4 GiB of a WebAssembly memory. */
+function defaultMemoryLimit(): number {
+  return Math.min(PAGE * PAGE, Math.floor(totalmem() / 2));
 }
 
 function align(address: number): number {
@@ -83,8 +92,8 @@ function outputBytes(step: PlanStep, plan: Plan): number {
  * @throws PlanError when the plan is of another ABI, names an unknown kernel or field, or a constant has other bytes than stated
  */
 export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, choice: KernelChoice, options: LinkOptions): LinkedPlan {
-  if (plan.abi !== Number(Abi.VERSION)) {
-    throw new PlanError('abi-version', `the plan was made for kernel ABI ${plan.abi}, this runtime has ${Abi.VERSION}: compile the model again`);
+  if (plan.abi !== ABI_VERSION) {
+    throw new PlanError('abi-version', `the plan was made for kernel ABI ${plan.abi}, this runtime has ${ABI_VERSION}: compile the model again`);
   }
   const raws = plan.constants.map((constant) => rawBytes(constant, tensorData));
   const variants = variantsOf(plan, raws, choice.dot);
@@ -104,7 +113,10 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
   const scratchBytes = plan.steps.reduce((most, step) => Math.max(most, step.scratch), 0);
   const scratch = Array.from({ length: options.threads }, () => reserve(scratchBytes + READ_PADDING));
   const pages = Math.ceil(end / PAGE);
-  if (pages > PAGE) throw new PlanError('memory-limit', `the model needs ${end} bytes of memory; WebAssembly has at most ${PAGE * PAGE}: use a smaller model`);
+  const limit = options.memoryLimit ?? defaultMemoryLimit();
+  if (pages * PAGE > limit) {
+    throw new PlanError('memory-limit', `the model needs ${pages * PAGE} bytes of memory, at most ${limit} are allowed here: use a smaller model`);
+  }
 
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   plan.constants.forEach(({ layout }, id) => {

@@ -6,6 +6,8 @@ export interface Image {
   readonly height: number;
   readonly channels: 1 | 3 | 4;
   readonly data: Uint8Array;
+  /** The file held int8 codes (pixel - 128); `data` are the pixels all the same. */
+  readonly storedAs?: 'int8';
 }
 
 /** The part of an open model that picture tasks use. */

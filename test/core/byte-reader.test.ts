@@ -25,8 +25,9 @@ describe('ByteReader', () => {
     expect(reader.u8(15, 'x')).toBe(255);
     expect(reader.slice(16, 0, 'x')).toHaveLength(0);
     for (const read of [
-      () => reader.u8(16, 'name'), () => reader.i8(-1, 'name'), () => reader.u16(15, 'name'), () => reader.u32(13, 'name'), () => reader.i32(2 ** 40, 'name'),
-      () => reader.f32(14, 'name'), () => reader.u64(9, 'name'), () => reader.i64(NaN, 'name'), () => reader.slice(8, 9, 'name'), () => reader.slice(0, -1, 'name'),
+      () => reader.u8(16, 'name'), () => reader.i8(-1, 'name'), () => reader.u16(15, 'name'), () => reader.u32(13, 'name'),
+      () => reader.i32(2 ** 40, 'name'), () => reader.f32(14, 'name'), () => reader.u64(9, 'name'), () => reader.i64(NaN, 'name'),
+      () => reader.slice(8, 9, 'name'), () => reader.slice(0, -1, 'name'),
     ]) {
       expect(read).toThrow(ModelError);
       expect(read).toThrow(/^name: -?\w+ bytes at byte \S+ are outside the file of 16 bytes/);

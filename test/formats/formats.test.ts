@@ -11,7 +11,8 @@ describe('detectFormat', () => {
   it('lists the known formats for anything else', () => {
     const known = formats.map(({ name }) => name).join(', ');
     expect(() => detectFormat(new Uint8Array(0), 'a.bin')).toThrow(`a.bin: the file is empty; known formats: ${known}`);
-    expect(() => detectFormat(Uint8Array.from([0x47, 0x49, 0x46]), 'a.gif')).toThrow(`a.gif: unknown model format (first bytes 47 49 46); known formats: ${known}`);
+    expect(() => detectFormat(Uint8Array.from([0x47, 0x49, 0x46]), 'a.gif'))
+      .toThrow(`a.gif: unknown model format (first bytes 47 49 46); known formats: ${known}`);
     expect(() => detectFormat(new TextEncoder().encode('....TFL'), 'short')).toThrow(expect.objectContaining({ code: 'unknown-format' }));
   });
 });

@@ -41,7 +41,8 @@ export function applyEdits(original: Uint8Array, structure: readonly number[], e
   let bytes = original.slice();
   for (const edit of edits) {
     if (bytes.length === 0) return bytes;
-    const locate = (value: number): number => Math.min(value % 4 === 0 ? value % bytes.length : structure[value % structure.length]!, bytes.length - 1);
+    const anywhere = (value: number): number => (value % 4 === 0 ? value % bytes.length : structure[value % structure.length]!);
+    const locate = (value: number): number => Math.min(anywhere(value), bytes.length - 1);
     const at = locate(edit.place);
     switch (edit.kind) {
       case 'flip':

@@ -6,9 +6,13 @@ export type FieldEdit =
   | { readonly kind: 'number'; readonly place: number; readonly value: number }
   /** Gives an extent another value in every shape that has it. */
   | { readonly kind: 'extent'; readonly place: number; readonly value: number }
-  | { readonly kind: 'list'; readonly place: number; readonly element: number; readonly change: 'remove' | 'repeat' | 'clear' };
+  | { readonly kind: 'list'; readonly place: number; readonly element: number; readonly change: (typeof LIST_CHANGES)[number] };
 
-const INTEGERS = [0, 1, -1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 32, 127, 128, -128, 255, 1000, 32768, 65535, 65536, 1 << 20, 1 << 24, 1 << 29, 0x7fffffff, -0x80000000];
+const LIST_CHANGES = ['remove', 'repeat', 'clear'] as const;
+
+const INTEGERS = [
+  0, 1, -1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 32, 127, 128, -128, 255, 1000, 32768, 65535, 65536, 1 << 20, 1 << 24, 1 << 29, 0x7fffffff, -0x80000000,
+];
 const REALS = [0, -1, NaN, Infinity, -Infinity, 1e-45, 1e-38, 1e-10, 1, 1e10, 3.4e38];
 
 const place = fc.nat(2 ** 31 - 1);
@@ -18,7 +22,7 @@ export const fieldEdits: fc.Arbitrary<FieldEdit[]> = fc.array(fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('extent' as const), place, value: fc.constantFrom(...INTEGERS) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('list' as const), place, element: place, change: fc.constantFrom('remove' as const, 'repeat' as const, 'clear' as const) }),
+    arbitrary: fc.record({ kind: fc.constant('list' as const), place, element: place, change: fc.constantFrom(...LIST_CHANGES) }),
   },
 ), { minLength: 1, maxLength: 2 });
 
@@ -62,8 +66,10 @@ export function editFields(original: TfliteModel, edits: readonly FieldEdit[]): 
       case 'list': {
         const list = lists[edit.place % lists.length];
         if (!list) break;
+        const at = edit.element % (list.length + 1);
         if (edit.change === 'clear') list.length = 0;
-        else list.splice(edit.element % (list.length + 1), edit.change === 'remove' ? 1 : 0, ...(edit.change === 'repeat' ? [structuredClone(list[0] ?? 0)] : []));
+        else if (edit.change === 'remove') list.splice(at, 1);
+        else list.splice(at, 0, structuredClone(list[0] ?? 0));
       }
     }
   }

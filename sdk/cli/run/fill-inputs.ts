@@ -6,6 +6,7 @@ import type { Port } from '../../runtime/types.ts';
 import { decodeImage } from '../../vision/decode-image.ts';
 import { isImagePort } from '../../vision/image-port.ts';
 import { imageToInput } from '../../vision/image-to-input.ts';
+import type { Image } from '../../vision/types.ts';
 import { readFileOption } from '../read-file.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -63,9 +64,8 @@ async function fillFromNpy({ port, path }: Assignment, quantizeInput: boolean): 
   else (port.data as Uint8Array).set(array.data as Uint8Array);
 }
 
-async function fillFromImage(path: string, ports: readonly Port[], options: RunOptions): Promise<void> {
-  const pictures = ports.filter(isImagePort);
-  const [port, second] = pictures.length > 0 ? pictures : ports;
+async function fillFromImage(path: string, ports: readonly Port[], options: RunOptions): Promise<Image> {
+  const [port, second] = ports;
   if (port === undefined || second !== undefined) {
     const found = ports.map(({ name, shape }) => `'${name}' ${formatShape(shape)}`).join(', ');
     throw new OptionError('image-input', `--image '${path}': one input must be left for the picture, left are: ${found || 'none'}; give the others with --input`);
@@ -77,25 +77,22 @@ async function fillFromImage(path: string, ports: readonly Port[], options: RunO
     ...(options.mean && { mean: options.mean }),
     ...(options.std && { std: options.std }),
   });
+  return image;
 }
 
 /**
  * Fills all inputs of a model from the files of the command line.
+ * @returns the picture, where there is one
  * @throws OptionError when a file does not fit, or an input is left without one
  */
-export async function fillInputs(inputs: readonly Port[], options: RunOptions): Promise<void> {
+export async function fillInputs(inputs: readonly Port[], options: RunOptions): Promise<Image | undefined> {
   const assigned = assign(options.input ?? [], inputs);
   const left = inputs.filter((port) => !assigned.some((assignment) => assignment.port === port));
-  if (options.image === undefined && left.length > 0) {
-    const missing = left.map(({ name, dtype, shape }) => `'${name}' ${dtype} ${formatShape(shape)}`).join(', ');
-    throw new OptionError('missing-input', `no data for input ${missing}; give --input FILE.npy or --image FILE`);
+  const missing = options.image === undefined ? left : left.filter((port) => !isImagePort(port) && left.length > 1);
+  if (missing.length > 0) {
+    const names = missing.map(({ name, dtype, shape }) => `'${name}' ${dtype} ${formatShape(shape)}`).join(', ');
+    throw new OptionError('missing-input', `no data for input ${names}; give --input [NAME=]FILE.npy${options.image === undefined ? ' or --image FILE' : ''}`);
   }
   for (const assignment of assigned) await fillFromNpy(assignment, options.quantizeInput ?? false);
-  if (options.image !== undefined) {
-    await fillFromImage(options.image, left, options);
-    if (left.length > 1) {
-      const others = left.filter((port) => !isImagePort(port)).map(({ name }) => name);
-      throw new OptionError('missing-input', `no data for input ${others.join(', ')}; give --input NAME=FILE.npy`);
-    }
-  }
+  return options.image === undefined ? undefined : fillFromImage(options.image, left, options);
 }

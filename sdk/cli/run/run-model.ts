@@ -6,6 +6,7 @@ import { writeNpy } from '../../core/npy.ts';
 import { formatShape } from '../../core/shape.ts';
 import { Model } from '../../model.ts';
 import type { Port } from '../../runtime/types.ts';
+import type { Image } from '../../vision/types.ts';
 import { isClassPort, topClasses, type Classification } from '../../vision/top-classes.ts';
 import { printJson, progress } from '../output.ts';
 import { formatMs, formatTable } from '../table.ts';
@@ -14,10 +15,14 @@ import { fillInputs } from './fill-inputs.ts';
 import { readLabels } from './read-labels.ts';
 import type { RunOptions } from './run-options.ts';
 
+const COLOURS = { 1: 'grey', 3: 'RGB', 4: 'RGB with alpha' } as const;
+
 interface RunResult {
   readonly model: string;
   readonly outputs: readonly { name: string; dtype: string; shape: readonly number[]; sha256: string }[];
   readonly top?: readonly Classification[];
+  /** Size of the picture given, before resizing. */
+  readonly picture?: Omit<Image, 'data'>;
   /** Time of the inference itself. */
   readonly ms: number;
 }
@@ -26,11 +31,11 @@ function bytesOf({ data }: Port): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Runs the filled model once. The tflite rounding modes come from the scalar reference. */
-async function infer(model: Model, requant: RunOptions['requant']): Promise<{ outputs: readonly Port[]; ms: number }> {
+/** Runs the filled model once, without starting threads unless they were asked for. The tflite rounding modes come from the scalar reference. */
+async function infer(model: Model, { requant, threads }: RunOptions): Promise<{ outputs: readonly Port[]; ms: number }> {
   const start = performance.now();
   if (requant === 'float') {
-    const { outputs } = await model.run();
+    const { outputs } = threads === undefined ? model.runSync() : await model.run();
     return { outputs, ms: performance.now() - start };
   }
   const values = await model.interpret(requant);
@@ -46,6 +51,10 @@ async function writeOutputs(folder: string, outputs: readonly Port[]): Promise<v
   await Promise.all(outputs.map((port, index) => writeFile(join(folder, `${index}.npy`), writeNpy(port))));
 }
 
+function pictureInfo({ width, height, channels, storedAs }: Image): NonNullable<RunResult['picture']> {
+  return { width, height, channels, ...(storedAs && { storedAs }) };
+}
+
 function printText(result: RunResult, context: CliContext): void {
   if (result.top) {
     const rows = result.top.map(({ index, label, score }) => [String(index), score.toFixed(4), label ?? '']);
@@ -54,6 +63,10 @@ function printText(result: RunResult, context: CliContext): void {
   }
   const rows = result.outputs.map(({ name, dtype, shape, sha256 }, index) => [String(index), name, dtype, formatShape(shape), sha256]);
   context.stdout.write(formatTable([['output', 'name', 'dtype', 'shape', 'sha256'], ...rows]));
+  if (result.picture) {
+    const { width, height, channels, storedAs } = result.picture;
+    context.stdout.write(`\npicture ${width} x ${height}, ${COLOURS[channels]}${storedAs ? `, stored as ${storedAs} codes` : ''}\n`);
+  }
   context.stdout.write(`\n${formatMs(result.ms)} ms\n`);
 }
 
@@ -61,11 +74,11 @@ function printText(result: RunResult, context: CliContext): void {
 export async function runModel(path: string, options: RunOptions, context: CliContext): Promise<void> {
   progress(context, `loading ${path}`);
   const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
-  const model = await Model.load(path, options.threads === undefined ? {} : { threads: options.threads });
+  const model = await Model.load(path, { threads: options.threads ?? 1 });
   try {
-    await fillInputs(model.inputs, options);
+    const image = await fillInputs(model.inputs, options);
     progress(context, 'running');
-    const { outputs, ms } = await infer(model, options.requant);
+    const { outputs, ms } = await infer(model, options);
     if (options.output !== undefined) await writeOutputs(options.output, outputs);
     const [first] = outputs;
     const result: RunResult = {
@@ -74,6 +87,7 @@ export async function runModel(path: string, options: RunOptions, context: CliCo
         name: port.name, dtype: port.dtype, shape: port.shape, sha256: createHash('sha256').update(bytesOf(port)).digest('hex'),
       })),
       ...(first && (labels || isClassPort(first)) && { top: topClasses(first, options.top, labels) }),
+      ...(image && { picture: pictureInfo(image) }),
       ms,
     };
     progress(context, '');

@@ -6,7 +6,7 @@ export type Fields<Name extends string = string> = Readonly<Record<Name, number>
 
 /** Vectors of tables that point at the same bytes again and again must not multiply work or memory. */
 const DECODED_BYTES_PER_FILE_BYTE = 2;
-const SMALLEST_TABLE_CHARGE = 16;
+const SMALLEST_TABLE_CHARGE = 32;
 
 const decoder = new TextDecoder();
 // Names reach terminals.

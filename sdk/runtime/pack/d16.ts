@@ -7,6 +7,6 @@ const WINDOW_3X3 = [0, 3, 1, 4, 2, 5, 6, 7, 8, -1];
 export const d16: Pack = {
   elementBytes: 2,
   minimum: -128,
-  gemm: { panel: 8, group: 2, order: (depth) => inOrder(depth, 4) },
+  gemm: { panel: 8, group: 2, order: (depth) => inOrder(depth, 2) },
   dwconv: { panel: 8, group: 2, order: (taps) => (taps === 9 ? WINDOW_3X3 : inOrder(taps, 2)) },
 };

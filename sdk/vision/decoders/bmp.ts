@@ -1,4 +1,5 @@
 import type { Image } from '../types.ts';
+import { holdsInt8Codes } from './int8-codes.ts';
 import { brokenImage, checkDimensions, unsupportedImage } from './limits.ts';
 
 /** Compression of BITMAPINFOHEADER ([MS-WMF] 2.1.1.7). */
@@ -73,7 +74,10 @@ function paletteRow(row: Uint8Array, bits: number, width: number, colours: reado
   }
 }
 
-/** Decodes BMP files of 1, 4 and 8 bits with a palette, 24 and 32 bits; a grey palette gives one channel. */
+/**
+ * Decodes BMP files of 1, 4 and 8 bits with a palette, 24 and 32 bits; a grey palette gives one channel.
+ * An 8-bit grey file that holds int8 codes is turned into pixels.
+ */
 export function decodeBmp(bytes: Uint8Array, where: string): Image {
   const { width, height, topDown, bits, pixels, palette, order } = readHeader(bytes, where);
   const stride = Math.ceil((width * bits) / 32) * 4;
@@ -97,5 +101,6 @@ export function decodeBmp(bytes: Uint8Array, where: string): Image {
       for (let channel = 0; channel < channels; channel++) data[at + x * channels + channel] = row[x * step + order[channel]!]!;
     }
   }
-  return { width, height, channels, data };
+  if (!grey || bits !== 8 || !holdsInt8Codes(data, width)) return { width, height, channels, data };
+  return { width, height, channels, data: data.map((code) => code ^ 0x80), storedAs: 'int8' };
 }

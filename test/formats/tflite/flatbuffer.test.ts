@@ -81,9 +81,11 @@ describe('Table', () => {
   it('checks the length of a vector against the file before using it', () => {
     const bytes = build();
     const view = new DataView(bytes.buffer);
-    const marker = bytes.findIndex((_, at) => at % 4 === 0 && at + 8 <= bytes.length && view.getInt32(at, true) === 3 && view.getInt32(at + 4, true) === -1);
+    const startsVector = (at: number): boolean => view.getInt32(at, true) === 3 && view.getInt32(at + 4, true) === -1;
+    const marker = bytes.findIndex((_, at) => at % 4 === 0 && at + 8 <= bytes.length && startsVector(at));
     view.setUint32(marker, 0x3fffffff, true);
-    expect(() => rootTable(bytes, 'file', FIELDS).i32s('numbers')).toThrow(/^file numbers \(1073741823 elements\): 4294967292 bytes at byte \d+ are outside/);
+    expect(() => rootTable(bytes, 'file', FIELDS).i32s('numbers'))
+      .toThrow(/^file numbers \(1073741823 elements\): 4294967292 bytes at byte \d+ are outside/);
   });
 
   it('refuses to decode one part of the file again and again', () => {

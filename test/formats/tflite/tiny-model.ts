@@ -9,7 +9,10 @@ export function tinyModel(): TfliteModel {
   return {
     version: 3,
     operator_codes: [{ deprecated_builtin_code: 3, version: 3 }, { deprecated_builtin_code: 17, version: 2 }, { deprecated_builtin_code: 22 }],
-    buffers: [{}, { data: Uint8Array.from({ length: 54 }, (_, index) => index) }, { data: new Uint8Array(12) }, { data: Uint8Array.of(255, 255, 255, 255, 3, 0, 0, 0) }],
+    buffers: [
+      {}, { data: Uint8Array.from({ length: 54 }, (_, index) => index) },
+      { data: new Uint8Array(12) }, { data: Uint8Array.of(255, 255, 255, 255, 3, 0, 0, 0) },
+    ],
     subgraphs: [{
       tensors: [
         { name: 'input', shape: [1, 4, 4, 2], type: 9, quantization },

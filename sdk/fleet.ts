@@ -1,0 +1,13 @@
+export { DeviceAgent } from './fleet/agent.ts';
+export type { ActiveModel, Lease } from './fleet/active-model.ts';
+export type { AgentEvent } from './fleet/agent-event.ts';
+export type { AgentLimits, AgentOptions } from './fleet/agent-options.ts';
+export { startBroker, type Broker } from './fleet/broker.ts';
+export { Controller, type ControllerEvent, type ControllerOptions } from './fleet/controller.ts';
+export type { DeviceRow } from './fleet/device-table.ts';
+export { initFleet, openFleet, type FleetDirectory } from './fleet/fleet-directory.ts';
+export type { LoadedModel, ModelPort, OpenModel } from './fleet/loaded-model.ts';
+export type { DeviceReport, DeviceState } from './fleet/messages.ts';
+export { Publisher, type ModelToPublish, type Publication, type PublisherOptions } from './fleet/publisher.ts';
+export { readDevices, type ReadDevicesOptions } from './fleet/read-devices.ts';
+export type { Installed } from './fleet/state-record.ts';

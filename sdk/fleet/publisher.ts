@@ -1,0 +1,132 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { Metadata, TargetFile, Targets } from '@tufjs/models';
+import * as v from 'valibot';
+import { parseOptions } from '../core/options.ts';
+import { announcementsOf, readCatalog, type Catalog } from './catalog.ts';
+import { CHUNK_BYTES } from './chunk.ts';
+import { connectOnce } from './connect-once.ts';
+import { replaceFile, sha256 } from './durable-file.ts';
+import { exclusively } from './exclusive.ts';
+import { nodeFileSystem } from './file-system.ts';
+import { expiresIn, openFleet, type FleetDirectory } from './fleet-directory.ts';
+import { runGolden } from './golden.ts';
+import type { OpenModel } from './loaded-model.ts';
+import { nameSchema, versionSchema } from './messages.ts';
+import { releaseOf, type Golden, type Release, type ReleaseCustom } from './release.ts';
+
+const name = v.pipe(v.string(), nameSchema);
+
+const publisherSchema = v.strictObject({
+  /** Directory made by `fleet init`. */
+  directory: v.pipe(v.string(), v.nonEmpty()),
+  /** Broker that the release is announced on. */
+  broker: v.optional(v.string(), 'mqtt://127.0.0.1:1883'),
+});
+
+const modelSchema = v.strictObject({
+  bytes: v.pipe(v.instance(Uint8Array), v.check((bytes) => bytes.length > 0, 'must not be empty')),
+  name,
+  version: versionSchema,
+  /** File format, e.g. `tflite`. */
+  format: name,
+  class: v.optional(name, 'default'),
+  channel: v.optional(name, 'stable'),
+  /** Bytes of a chunk. */
+  chunkSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(CHUNK_BYTES.least), v.maxValue(CHUNK_BYTES.most)), CHUNK_BYTES.default),
+  /** Days that the signature is accepted. */
+  expiresDays: v.optional(v.pipe(v.number(), v.minValue(0)), 365),
+  open: v.function(),
+});
+
+export type PublisherOptions = v.InferInput<typeof publisherSchema>;
+export interface ModelToPublish extends Omit<v.InferInput<typeof modelSchema>, 'open' | 'bytes'> {
+  /** The model file. */
+  readonly bytes: Uint8Array;
+  /** Opens the model, to record what it answers to the golden input. */
+  readonly open: OpenModel;
+}
+
+/** A signed release and the version of the metadata that has it. */
+export interface Publication extends Release {
+  readonly metadataVersion: number;
+}
+
+/** Signs models and announces them to the fleet. */
+export class Publisher {
+  readonly #options: v.InferOutput<typeof publisherSchema>;
+
+  /** @throws OptionError */
+  constructor(options: PublisherOptions) {
+    this.#options = parseOptions(publisherSchema, options, 'Publisher');
+  }
+
+  /**
+   * Runs the golden input, signs the release, stores it in the directory and announces it.
+   * @throws OptionError, what `open` throws, or UpdateError; after `offline` the release is signed and stored, and a controller announces it when it starts
+   */
+  async publish(model: ModelToPublish): Promise<Publication> {
+    const options = parseOptions(modelSchema, model, 'publish');
+    const fleet = await openFleet(this.#options.directory);
+    const golden = await goldenOf(model.open, options.bytes);
+    const publication = await exclusively(`${fleet.targetsPath}.lock`, () => store(fleet, options, golden));
+    await this.#announce(fleet, await readCatalog(fleet), fleet.topics.offer(options.class, options.channel));
+    return publication;
+  }
+
+  async #announce(fleet: FleetDirectory, catalog: Catalog, offered: string): Promise<void> {
+    const transport = await connectOnce({ url: this.#options.broker, clientId: `p-${randomBytes(8).toString('hex')}`, message: () => undefined });
+    try {
+      const announcements = announcementsOf(fleet, catalog).filter(({ topic }) => topic === fleet.topics.targets || topic === offered);
+      for (const { topic, payload } of announcements) await transport.publish(topic, payload, { qos: 1, retain: true });
+    } finally {
+      await transport.close();
+    }
+  }
+}
+
+async function store(fleet: FleetDirectory, options: v.InferOutput<typeof modelSchema>, golden: Golden): Promise<Publication> {
+  const catalog = await readCatalog(fleet);
+  const target = targetOf(options, golden, catalog);
+  const release = releaseOf(target);
+  const metadata = await sign(fleet, catalog, target, expiresIn(new Date(), options.expiresDays));
+  await replaceFile(nodeFileSystem, join(fleet.blobs, release.sha256), options.bytes);
+  await replaceFile(nodeFileSystem, fleet.targetsPath, Buffer.from(`${JSON.stringify(metadata.toJSON())}\n`));
+  return { ...release, metadataVersion: metadata.signed.version };
+}
+
+async function goldenOf(open: OpenModel, bytes: Uint8Array): Promise<Golden> {
+  const model = await open(bytes);
+  try {
+    return await runGolden(model, randomInt(1, 0xffffffff));
+  } finally {
+    await model.close();
+  }
+}
+
+function targetOf(options: v.InferOutput<typeof modelSchema>, golden: Golden, catalog: Catalog): TargetFile {
+  const { bytes, name: model, version, format, class: deviceClass, channel, chunkSize } = options;
+  const chunks: string[] = [];
+  for (let at = 0; at < bytes.length; at += chunkSize) chunks.push(sha256(bytes.subarray(at, at + chunkSize)));
+  const counter = 1 + Math.max(0, ...catalog.releases.map((release) => release.counter));
+  const custom: ReleaseCustom = { model, version, counter, format, class: deviceClass, channel, chunkSize, chunks, golden };
+  return new TargetFile({
+    path: `models/${model}/${deviceClass}/${channel}/${version}`,
+    length: bytes.length,
+    hashes: { sha256: sha256(bytes) },
+    unrecognizedFields: { custom },
+  });
+}
+
+/** The metadata keeps one release of each class and channel: the one to run. */
+async function sign(fleet: FleetDirectory, catalog: Catalog, target: TargetFile, expires: string): Promise<Metadata<Targets>> {
+  const added = releaseOf(target);
+  const others = catalog.releases.filter((release) => release.class !== added.class || release.channel !== added.channel);
+  const kept = Object.values(catalog.targets?.signed.targets ?? {}).filter(({ path }) => others.some((release) => release.target === path));
+  const targets = new Targets({ version: (catalog.targets?.signed.version ?? 0) + 1, specVersion: '1.0.31', expires });
+  for (const file of [...kept, target]) targets.addTarget(file);
+  const metadata = new Metadata(targets);
+  const key = await fleet.key('targets');
+  metadata.sign((data) => key.sign(data));
+  return metadata;
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Abi } from '../../kernels/abi.ts';
+import * as abi from '../../kernels/abi.ts';
+import { compile } from '../../sdk/compile/compile.ts';
+import { ModelError, PlanError } from '../../sdk/core/errors.ts';
+import { detectFormat } from '../../sdk/formats/index.ts';
+import type { Graph } from '../../sdk/ir/graph.ts';
+import type { Plan } from '../../sdk/plan/types.ts';
+import { assetModels, fixtureModels } from '../models.ts';
+import { activation, GraphBuilder, residualNet, single, weights } from '../ops/graphs.ts';
+
+function read(path: string): Graph {
+  const bytes = new Uint8Array(readFileSync(path));
+  return detectFormat(bytes, path).read(bytes, path);
+}
+
+/** Buffers that a step reads or writes. */
+function touched(plan: Plan, step: number): number[] {
+  return Object.values(plan.steps[step]!.fields).flatMap((field) => (typeof field === 'object' && 'buffer' in field ? [field.buffer] : []));
+}
+
+describe('compile', () => {
+  const plan = compile(residualNet());
+
+  it('emits one step a node, but none for reshape', () => {
+    expect(plan.abi).toBe(Abi.VERSION);
+    expect(plan.steps.map(({ op, kernel }) => `${op} ${kernel}`)).toEqual([
+      'conv2d conv2d_qs8_qc8w',
+      'depthwise-conv2d dwconv2d_qs8_qc8w',
+      'conv2d gemm_qs8_qc8w',
+      'add add_qs8',
+      'max-pool2d maxpool2d_qs8',
+      'average-pool2d avgpool2d_qs8',
+      'fully-connected gemm_qs8_qc8w',
+      'softmax softmax_qs8',
+    ]);
+  });
+
+  it('sets exactly the fields of each params block', () => {
+    for (const { params, fields } of plan.steps) {
+      const names = Object.keys((abi as unknown as Record<string, Record<string, unknown>>)[params]!).filter((name) => Number.isNaN(Number(name)) && name !== 'SIZE');
+      expect(Object.keys(fields).sort(), params).toEqual(names.sort());
+    }
+  });
+
+  it('keeps inputs for ever and outputs to the end', () => {
+    const end = plan.steps.length;
+    expect(plan.buffers[plan.inputs[0]!.buffer]!.live).toEqual([-1, end]);
+    expect(plan.buffers[plan.outputs[0]!.buffer]!.live).toEqual([end - 1, end]);
+    plan.steps.forEach((_, step) => {
+      for (const buffer of touched(plan, step)) {
+        const { live } = plan.buffers[buffer]!;
+        expect(live[0] <= step && step <= live[1]).toBe(true);
+      }
+    });
+  });
+
+  it('names its ports as the graph', () => {
+    expect(plan.inputs).toEqual([{ name: 'picture', dtype: 'int8', shape: [1, 9, 9, 3], quantization: { scales: [1 / 128], zeroPoints: [-1] }, buffer: 0 }]);
+    expect(plan.outputs).toMatchObject([{ name: 'scores', shape: [1, 4] }]);
+  });
+
+  it('indexes constants in the graph it was given, also when tensors were removed', () => {
+    const build = new GraphBuilder();
+    build.tensor(activation('nothing', [1]));
+    const x = build.tensor(activation('x', [1, 2]));
+    const w = build.tensor(weights([2, 2], [1, 2, 3, 4]));
+    const y = build.node('fully-connected', [x, w], activation('y', [1, 2]), { activation: 'none', keepDims: false });
+    expect(compile(build.graph('late', [x], [y])).constants[0]).toMatchObject({ tensor: w, bytes: 4 });
+  });
+
+  it('shares a constant that two nodes use in the same way', () => {
+    const build = new GraphBuilder();
+    const x = build.tensor(activation('x', [1, 2]));
+    const w = build.tensor(weights([2, 2], [1, 2, 3, 4]));
+    const a = build.node('fully-connected', [x, w], activation('a', [1, 2]), { activation: 'none', keepDims: false });
+    const y = build.node('fully-connected', [a, w], activation('y', [1, 2]), { activation: 'none', keepDims: false });
+    expect(compile(build.graph('twice', [x], [y])).constants.filter(({ layout }) => layout.kind === 'gemm-weights')).toHaveLength(1);
+  });
+
+  it('rejects invalid graphs and constant outputs', () => {
+    const graph = residualNet();
+    expect(() => compile({ ...graph, nodes: graph.nodes.slice(1) })).toThrow(ModelError);
+    const constant = single('reshape', [activation('x', [4]), weights([1], [1])], activation('y', [4]), {});
+    const withoutWeights: Graph = { ...constant, nodes: [{ ...constant.nodes[0]!, inputs: [0] }], outputs: [1] };
+    expect(() => compile(withoutWeights)).toThrow(PlanError);
+    expect(() => compile(withoutWeights)).toThrow(/tensor \d+ 'weights' is a constant output/);
+  });
+});
+
+describe.each(fixtureModels)('$name', ({ path }) => {
+  it('compiles to the same plan every time, with buffers apart and shared read-only constants', () => {
+    const plan = compile(read(path));
+    expect(compile(read(path))).toEqual(plan);
+    plan.buffers.forEach((a, i) => plan.buffers.slice(0, i).forEach((b) => {
+      const together = a.live[0] <= b.live[1] && b.live[0] <= a.live[1];
+      expect(!together || a.offset >= b.offset + b.bytes || b.offset >= a.offset + a.bytes).toBe(true);
+    }));
+  });
+});
+
+describe.skipIf(assetModels.length === 0).each(assetModels)('$name', ({ path }) => {
+  it('needs at most 5 % more arena than the lower bound', () => {
+    const plan = compile(read(path));
+    expect(plan.arenaBytes / plan.arenaLowerBound).toBeLessThanOrEqual(1.05);
+  });
+});

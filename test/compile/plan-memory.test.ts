@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BUFFER_ALIGNMENT, planMemory, READ_PADDING } from '../../sdk/compile/plan-memory.ts';
+import type { Interval } from '../../sdk/compile/plan-memory.ts';
+
+const interval = fc.record({ bytes: fc.integer({ min: 1, max: 100_000 }), first: fc.integer({ min: -1, max: 40 }), length: fc.integer({ min: 0, max: 15 }) })
+  .map(({ bytes, first, length }): Interval => ({ bytes, live: [first, first + length] }));
+
+function overlap([firstA, lastA]: readonly [number, number], [firstB, lastB]: readonly [number, number]): boolean {
+  return firstA <= lastB && firstB <= lastA;
+}
+
+describe('planMemory', () => {
+  it('keeps buffers that live together apart, aligned, and readable past their end', () => {
+    fc.assert(fc.property(fc.array(interval, { maxLength: 60 }), (buffers) => {
+      const { offsets, arenaBytes, lowerBound } = planMemory(buffers);
+      buffers.forEach((a, i) => {
+        const begin = offsets[i]!;
+        expect(begin % BUFFER_ALIGNMENT).toBe(0);
+        expect(begin + a.bytes + READ_PADDING).toBeLessThanOrEqual(arenaBytes);
+        buffers.slice(0, i).forEach((b, j) => {
+          const apart = begin >= offsets[j]! + b.bytes || offsets[j]! >= begin + a.bytes;
+          expect(apart || !overlap(a.live, b.live)).toBe(true);
+        });
+      });
+      const alive = (step: number): number => buffers.reduce((sum, { bytes, live }) => (live[0] <= step && step <= live[1] ? sum + bytes : sum), 0);
+      expect(lowerBound).toBe(Math.max(0, ...Array.from({ length: 60 }, (_, index) => alive(index - 1))));
+      expect(arenaBytes).toBeGreaterThanOrEqual(lowerBound);
+    }), { seed: 3, numRuns: 300 });
+  });
+
+  it('does not depend on anything but its arguments', () => {
+    fc.assert(fc.property(fc.array(interval, { maxLength: 30 }), (buffers) => {
+      expect(planMemory(buffers)).toEqual(planMemory(buffers.map((buffer) => ({ ...buffer }))));
+    }), { seed: 4, numRuns: 50 });
+  });
+
+  it('reuses the tightest gap', () => {
+    const always = [0, 9] as const;
+    const buffers: Interval[] = [
+      { bytes: 6400, live: always },
+      { bytes: 3200, live: [0, 4] },
+      { bytes: 1600, live: always },
+      { bytes: 640, live: [0, 4] },
+      { bytes: 320, live: always },
+      { bytes: 600, live: [5, 9] },
+    ];
+    expect(planMemory(buffers).offsets).toEqual([0, 6400, 9600, 11200, 11840, 11200]);
+  });
+
+  it('takes no memory for no buffers', () => {
+    expect(planMemory([])).toEqual({ offsets: [], arenaBytes: 0, lowerBound: 0 });
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { until } from './support/fleet-fixture.ts';
+import { openWrong } from './support/fake-model.ts';
+import { runGolden } from '../../sdk/fleet/golden.ts';
+import { createMemoryFleet, type MemoryFleet, type Published } from './support/memory-fleet.ts';
+import { MemoryDisk, type Damage } from './support/memory-file-system.ts';
+import { createSignedFleet, releaseFor } from './support/signed-fleet.ts';
+
+const signed = createSignedFleet();
+
+function xorshift(seed: number): () => number {
+  let state = seed | 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+const DAMAGES: readonly ((seed: number) => Damage)[] = [
+  () => 'drop', () => 'keep', () => 'names-only', () => 'torn', () => 'zeros',
+  (seed) => ({ random: xorshift(seed * 2654435761) }), (seed) => ({ random: xorshift(seed * 40503 + 977) }),
+];
+
+/** Runs an agent until `done` or the power cut; returns whether it was cut. */
+async function runUntil(fleet: MemoryFleet, disk: MemoryDisk, done: (versions: { loaded: string | undefined; state: string }) => boolean): Promise<boolean> {
+  const { agent } = fleet.agent(disk);
+  const isCut = (): boolean => disk.operations >= disk.cutAt;
+  await agent.start().catch((error: unknown) => { if (!isCut()) throw error; });
+  const holds = (): boolean => done({ loaded: agent.model.loaded?.installed.version, state: isCut() ? '' : agent.report.state });
+  if (!isCut()) await until(() => isCut() || holds(), `update, ${disk.operations} operations`);
+  await agent.close();
+  return isCut();
+}
+
+/** A disk on which `published` is committed, as a power cut right after leaves it. */
+async function diskWith(published: Published): Promise<MemoryDisk> {
+  const fleet = createMemoryFleet(signed);
+  fleet.announce(1, published);
+  const disk = new MemoryDisk();
+  await runUntil(fleet, disk, ({ state }) => state === 'committed');
+  return disk.afterCut('drop');
+}
+
+interface Scenario {
+  readonly name: string;
+  readonly offered: Published;
+  readonly before: MemoryDisk;
+  /** Versions that may run right after the restart; undefined: no model. */
+  readonly allowed: readonly (string | undefined)[];
+  /** How the update ends when nothing disturbs it any more. */
+  readonly done: (versions: { loaded: string | undefined; state: string }) => boolean;
+  readonly hashes: ReadonlyMap<string, string>;
+}
+
+async function enumerate(scenario: Scenario): Promise<number> {
+  const { offered, before, allowed, done, hashes } = scenario;
+  let cases = 0;
+  for (let cutAt = 1; ; cutAt++) {
+    let cut = false;
+    for (const [index, damageFor] of DAMAGES.entries()) {
+      const fleet = createMemoryFleet(signed);
+      fleet.announce(2, offered);
+      const disk = before.afterCut('keep');
+      disk.cutAt = cutAt;
+      cut = await runUntil(fleet, disk, done);
+      if (!cut) break;
+      cases++;
+      const where = `${scenario.name}: cut at operation ${cutAt}, damage ${index}`;
+      const restarted = disk.afterCut(damageFor(cutAt));
+      const { agent, log } = fleet.agent(restarted);
+      await agent.start();
+      const { loaded } = agent.model;
+      expect(allowed, where).toContain(loaded?.installed.version);
+      expect(loaded?.sha256, where).toBe(loaded && hashes.get(loaded.installed.version));
+      await until(() => done({ loaded: agent.model.loaded?.installed.version, state: agent.report.state }), where).catch((error: unknown) => {
+        throw new Error(`${where}: ${JSON.stringify(log.events)}`, { cause: error });
+      });
+      await agent.close();
+      expect(restarted.paths.filter((path) => path.includes('/slots/')).length, where).toBeLessThanOrEqual(2);
+    }
+    if (!cut) return cases;
+  }
+}
+
+describe('power cut at every operation of an update', () => {
+  it('v1 to v2: starts with v1 or v2, and the update completes', async () => {
+    const [v1, v2] = [await releaseFor('1.0', 1), await releaseFor('2.0', 2)];
+    const cases = await enumerate({
+      name: 'v1 to v2', offered: v2, before: await diskWith(v1), allowed: ['1.0', '2.0'],
+      done: ({ loaded, state }) => loaded === '2.0' && state === 'committed',
+      hashes: new Map([v1, v2].map(({ release }) => [release.version, release.sha256])),
+    });
+    expect(cases).toBeGreaterThan(300);
+  }, 300_000);
+
+  it('first model of a new device: starts empty or with v1, and the update completes', async () => {
+    const v1 = await releaseFor('1.0', 1);
+    const cases = await enumerate({
+      name: 'first', offered: v1, before: new MemoryDisk(), allowed: [undefined, '1.0'],
+      done: ({ loaded, state }) => loaded === '1.0' && state === 'committed',
+      hashes: new Map([[v1.release.version, v1.release.sha256]]),
+    });
+    expect(cases).toBeGreaterThan(300);
+  }, 300_000);
+
+  it('v2 fails its self-test: v1 runs at every start and at the end', async () => {
+    const [v1, good] = [await releaseFor('1.0', 1), await releaseFor('2.0', 2)];
+    const golden = await runGolden(await openWrong(good.bytes), 5);
+    const v2 = { bytes: good.bytes, release: { ...good.release, golden } };
+    const cases = await enumerate({
+      name: 'roll back', offered: v2, before: await diskWith(v1), allowed: ['1.0'],
+      done: ({ loaded, state }) => loaded === '1.0' && state === 'rolled-back',
+      hashes: new Map([[v1.release.version, v1.release.sha256]]),
+    });
+    expect(cases).toBeGreaterThan(300);
+  }, 300_000);
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { DeviceError, OptionError } from '../../sdk/core/errors.ts';
+import { kernelModule, supportsModule } from '../../sdk/runtime/kernels.ts';
+import { chooseKernels, measurePeak } from '../../sdk/runtime/select.ts';
+
+describe('choice of kernels', () => {
+  it('times every dot product the machine can use and takes the fastest', () => {
+    const choice = chooseKernels();
+    const fastest = choice.candidates.reduce((best, candidate) => (candidate.gmacs > best.gmacs ? candidate : best));
+    expect(choice.dot).toBe(fastest.dot);
+    expect(choice.candidates.map(({ dot }) => dot)).toEqual(expect.arrayContaining(['d16', 'e16']));
+    expect(choice.module).toBe(supportsModule('relaxed') ? 'relaxed' : 'baseline');
+  });
+
+  it('takes what was asked for', () => {
+    expect(chooseKernels('baseline', 'e16')).toMatchObject({ module: 'baseline', dot: 'e16', unsignedSecond: false });
+    expect(() => chooseKernels('baseline', 'rd')).toThrow(OptionError);
+  });
+
+  it('never runs relaxed kernels on Node 20', () => {
+    if (Number.parseInt(process.versions.node, 10) < 22) {
+      expect(supportsModule('relaxed')).toBe(false);
+      expect(() => kernelModule('relaxed')).toThrow(DeviceError);
+      expect(() => chooseKernels('relaxed')).toThrow(/relaxed SIMD \(Node 22 or newer\)/);
+    } else {
+      expect(supportsModule('relaxed')).toBe(true);
+    }
+  });
+
+  it('measures a positive peak', () => {
+    expect(measurePeak({ module: 'baseline', dot: 'd16' })).toBeGreaterThan(0);
+  });
+});
