@@ -8,7 +8,6 @@ const VARIANTS = {
   D16: {
     channels: 8,
     weights: 10,
-    keepWeights: false,
     imports: ["import { dotD16 } from '../micro/dot';", "import { zipHigh16, zipLow16 } from '../micro/zip';"],
     column: ['low', 'high', 'last'],
     loadColumn: (c) => `
@@ -27,7 +26,6 @@ const VARIANTS = {
   Rd: {
     channels: 8,
     weights: 6,
-    keepWeights: true,
     imports: ["import { dotRd } from '../micro/dot';", "import { zipHigh16, zipLow16, zipLow8 } from '../micro/zip';"],
     column: ['low', 'high'],
     loadColumn: (c) => `
@@ -42,7 +40,6 @@ const VARIANTS = {
   E16: {
     channels: 16,
     weights: 10,
-    keepWeights: true,
     imports: [],
     column: ['top', 'middle', 'last'],
     loadColumn: (c) => `
@@ -67,27 +64,26 @@ function slide(variant, stride) {
 }
 
 function output(variant) {
-  const codes = range(variant.sums).map((i) =>
-    `requantize(c${i}, v128.load(scale, ${16 * i}), v128.load(params, Dwconv2dParams.MAGIC), v128.load(params, Dwconv2dParams.OFFSET))`);
   const four = range(4).map((i) => `q${i % variant.sums}`).join(', ');
   return `
-${codes.map((code, i) => `        const q${i} = ${code};`).join('\n')}
-        const codes = clampCodes(${four}, v128.load(params, Dwconv2dParams.MIN), v128.load(params, Dwconv2dParams.MAX));
+${range(variant.sums).map((i) => `        const q${i} = requantize(c${i}, scale${i}, magic, offset);`).join('\n')}
+        const codes = clampCodes(${four}, least, most);
         ${variant.sums === 4 ? 'v128.store(pixel, codes);' : 'v128.store64_lane(pixel, codes, 0);'}
         pixel += pixelBytes;`;
 }
 
 function slideFunction(name, stride) {
   const variant = VARIANTS[name];
+  const { sums } = variant;
+  const perSum = (line) => range(sums).map(line).join(' ');
   const parts = (c) => variant.column.map((part) => `${part}${c} = zero`).join(', ');
-  const loadWeights = range(variant.weights).map((i) => `${variant.keepWeights ? '      ' : '        '}const w${i} = v128.load(weights, ${16 * i});`).join('\n');
-  const next = 'r0 += channels; r1 += channels; r2 += channels;';
-  const column = (c) => `${variant.loadColumn(c)}\n        ${next}`;
+  const column = (c) => `${variant.loadColumn(c)}
+        r0 += channels; r1 += channels; r2 += channels;`;
   const padded = (c) => `
         r0 = pad; r1 = pad; r2 = pad;${variant.loadColumn(c)}`;
-  const body = `${variant.keepWeights ? '' : `\n${loadWeights}`}
-        ${range(variant.sums).map((i) => `let c${i} = v128.load(bias, ${16 * i});`).join(' ')}${variant.accumulate}${output(variant)}`;
-  const second = stride === 1 ? '' : `{${column(1)}\n        }`;
+  const body = `
+        ${perSum((i) => `let c${i} = bias${i};`)}${variant.accumulate}${output(variant)}`;
+  const second = stride === 1 ? '' : `{${column(1)}\n      }`;
   return `
 /**
  * \`blocks\` blocks of ${variant.channels} channels of one output row with stride ${stride}. \`top\`, \`middle\` and \`bottom\` are input rows, \`pad\` a row of padding.
@@ -102,13 +98,19 @@ export function slide${name}s${stride}(
   const padRight = (count - 1) * ${stride} - padLeft + 2 == load<i32>(params, Dwconv2dParams.INPUT_WIDTH);
   const inner = count - <i32>padRight;
   const zero = i32x4.splat(0);
+  const magic = v128.load(params, Dwconv2dParams.MAGIC);
+  const offset = v128.load(params, Dwconv2dParams.OFFSET);
+  const least = v128.load(params, Dwconv2dParams.MIN);
+  const most = v128.load(params, Dwconv2dParams.MAX);
 ${name === 'Rd' ? '  const flip = v128.load(params, Dwconv2dParams.FLIP);\n' : ''}  for (; blocks > 0; blocks--) {
+${range(variant.weights).map((i) => `    const w${i} = v128.load(weights, ${16 * i});`).join('\n')}
+    ${perSum((i) => `const bias${i} = v128.load(bias, ${16 * i}), scale${i} = v128.load(scale, ${16 * i});`)}
     let r0 = top, r1 = middle, r2 = bottom;
     let pixel = target;
     let ${parts(0)};
     let ${parts(1)};
     let ${parts(2)};
-${variant.keepWeights ? `${loadWeights.replaceAll('      const', '    const')}\n` : ''}    if (padLeft) {
+    if (padLeft) {
       {${padded(0)}
       }
       r0 = top; r1 = middle; r2 = bottom;

@@ -1,6 +1,6 @@
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import packageJson from '../../package.json' with { type: 'json' };
-import { commands } from './index.ts';
+import { commands } from './commands.ts';
 import { errorLine, exitCodeOf } from './exit-code.ts';
 import { example, progress } from './output.ts';
 import type { CliContext } from './types.ts';
@@ -13,11 +13,15 @@ function pathOf(command: Command): string {
   return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
+function version(): string {
+  return (createRequire(import.meta.url)('halfbyte/package.json') as { version: string }).version;
+}
+
 /** The program with all commands of the registry; every command that does something has `--json` and `--debug`. */
 export function createProgram(context: CliContext): Command {
   const program = new Command('halfbyte')
     .description('Runs quantized models with WASM SIMD kernels and ships them to fleets over MQTT.')
-    .version(packageJson.version)
+    .version(version())
     .addHelpText('after', example('halfbyte run model.tflite --image picture.jpg', 'halfbyte run --help'));
   for (const command of commands) command.register(program, context);
   for (const command of family(program)) {
@@ -38,18 +42,14 @@ export function createProgram(context: CliContext): Command {
  * @returns the exit code: 0 success, 1 failure, 2 wrong use; an error is one line on `context.stderr`
  */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
-  let debug = false;
-  const program = createProgram(context);
-  program.hook('preAction', (_, action) => {
-    debug = action.opts()['debug'] === true;
-  });
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await createProgram(context).parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     progress(context, '');
     if (!(error instanceof CommanderError)) {
-      context.stderr.write(`${debug && error instanceof Error && error.stack ? error.stack : errorLine(error)}\n`);
+      const trace = args.includes('--debug') && error instanceof Error ? error.stack : undefined;
+      context.stderr.write(`${trace ?? errorLine(error)}\n`);
     }
     return exitCodeOf(error);
   }

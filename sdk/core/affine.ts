@@ -9,8 +9,13 @@ export interface Affine {
   readonly zeroPoint: number;
 }
 
+interface Quantized {
+  readonly scales: readonly number[];
+  readonly zeroPoints: readonly number[];
+}
+
 /** The parameters of a tensor quantized as a whole, or undefined for others. */
-export function affineOf(quantization: { readonly scales: readonly number[]; readonly zeroPoints: readonly number[] } | undefined): Affine | undefined {
+export function affineOf(quantization: Quantized | undefined): Affine | undefined {
   const [scale, more] = quantization?.scales ?? [];
   return scale === undefined || more !== undefined ? undefined : { scale, zeroPoint: quantization?.zeroPoints[0] ?? 0 };
 }

@@ -61,7 +61,9 @@ function parseHeader(text: string, where: string): Map<string, HeaderValue> {
   for (let key = next(); typeof key !== 'object' || key.symbol !== '}'; key = next()) {
     if (typeof key !== 'string' || symbol() !== ':') throw broken(where, 'the header has an entry without a name');
     const value = next();
-    if (typeof value === 'object' && value.symbol === '[') throw unsupported(where, `'${key}' is a list: structured arrays are not supported, save a plain array`);
+    if (typeof value === 'object' && value.symbol === '[') {
+      throw unsupported(where, `'${key}' is a list: structured arrays are not supported, save a plain array`);
+    }
     if (typeof value === 'object' && value.symbol !== '(') throw broken(where, `the header has no value for '${key}'`);
     entries.set(key, typeof value === 'object' ? tuple() : typeof value === 'number' ? String(value) : value);
     const separator = symbol();
@@ -82,9 +84,10 @@ function dtypeOf(descriptor: HeaderValue | undefined, where: string): DType {
 }
 
 function shapeOf(shape: HeaderValue | undefined, where: string): readonly number[] {
-  if (!Array.isArray(shape)) throw broken(where, "the header has no 'shape' tuple");
+  if (typeof shape !== 'object') throw broken(where, "the header has no 'shape' tuple");
   if (shape.length > MAX_RANK) throw broken(where, `the shape has ${shape.length} dimensions, at most ${MAX_RANK} are allowed`);
-  if (!Number.isSafeInteger(elementCount(shape.map((extent) => Math.max(extent, 1))))) throw broken(where, `the shape ${formatShape(shape)} is too large`);
+  const most = elementCount(shape.map((extent) => Math.max(extent, 1)));
+  if (!Number.isSafeInteger(most)) throw broken(where, `the shape ${formatShape(shape)} is too large`);
   return shape;
 }
 
@@ -107,7 +110,9 @@ export function readNpy(bytes: Uint8Array, where: string): NpyArray {
   const header = parseHeader(new TextDecoder(major === 3 ? 'utf-8' : 'latin1').decode(bytes.subarray(start, offset)), where);
 
   const dtype = dtypeOf(header.get('descr'), where);
-  if (header.get('fortran_order') !== false) throw unsupported(where, 'the array is in column-major order; save it with numpy.ascontiguousarray(array)');
+  if (header.get('fortran_order') !== false) {
+    throw unsupported(where, 'the array is in column-major order; save it with numpy.ascontiguousarray(array)');
+  }
   const shape = shapeOf(header.get('shape'), where);
   const count = elementCount(shape);
   const expected = byteLength(dtype, count);
@@ -127,8 +132,9 @@ export function writeNpy(array: NpyArray): Uint8Array {
   const descriptor = DESCRIPTORS[array.dtype];
   if (descriptor === undefined) throw unsupported('npy', `the format has no ${array.dtype}; it has: ${Object.keys(DESCRIPTORS).join(', ')}`);
   const { data, shape } = array;
-  if (data.byteLength !== byteLength(array.dtype, elementCount(shape))) {
-    throw new OptionError('data-size', `npy: ${array.dtype} ${formatShape(shape)} needs ${byteLength(array.dtype, elementCount(shape))} bytes, got ${data.byteLength}`);
+  const expected = byteLength(array.dtype, elementCount(shape));
+  if (data.byteLength !== expected) {
+    throw new OptionError('data-size', `npy: ${array.dtype} ${formatShape(shape)} needs ${expected} bytes, got ${data.byteLength}`);
   }
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const dictionary = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': ${tuple}, }`;

@@ -18,11 +18,11 @@ export interface AgentContext<M extends LoadedModel> {
   readonly active: ActiveModel<M>;
   readonly open: OpenModel<M>;
   readonly limits: AgentLimits;
-  emit(event: AgentEventBody): void;
+  readonly emit: (event: AgentEventBody) => void;
   /** The reported state. */
-  state(): DeviceState;
+  readonly state: () => DeviceState;
   /** Changes the reported state. */
-  enter(state: DeviceState): void;
+  readonly enter: (state: DeviceState) => void;
 }
 
 /** Removes what no longer matters; a failure costs room only, so it does not stop the update. */

@@ -4,11 +4,11 @@ import type { Release } from './release.ts';
 
 export interface ChunkServerOptions {
   /** The packet of a chunk. */
-  read(release: Release, n: number): Promise<Uint8Array>;
+  readonly read: (release: Release, n: number) => Promise<Uint8Array>;
   /** Returns when the broker has it. */
-  publish(release: Release, n: number, packet: Uint8Array): Promise<void>;
+  readonly publish: (release: Release, n: number, packet: Uint8Array) => Promise<void>;
   /** Told what could not be read or sent; devices ask again. */
-  failed(error: unknown): void;
+  readonly failed: (error: unknown) => void;
   /** Publishes under way at the same time: the broker's acknowledgements are the clock. */
   readonly window: number;
   readonly bytesPerSecond: number;

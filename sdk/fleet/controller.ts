@@ -165,12 +165,15 @@ export class Controller {
   }
 
   #announce(): void {
-    const { targets } = this.#catalog ?? {};
-    if (!this.#fleet || !this.#catalog || !targets) return;
+    const { targets, releases = [] } = this.#catalog ?? {};
+    const transport = this.#transport;
+    if (!this.#fleet || !this.#catalog || !targets || !transport) return;
     const { version } = targets.signed;
-    const releases = this.#catalog.releases.length;
-    const sent = announcementsOf(this.#fleet, this.#catalog).map(({ topic, payload }) => this.#transport?.publish(topic, payload, { qos: 1, retain: true }));
-    Promise.all(sent).then(() => this.#emit({ event: 'announced', metadataVersion: version, releases }), (error: unknown) => this.#refuse(error));
+    const sent = announcementsOf(this.#fleet, this.#catalog).map(({ topic, payload }) => transport.publish(topic, payload, { qos: 1, retain: true }));
+    Promise.all(sent).then(
+      () => this.#emit({ event: 'announced', metadataVersion: version, releases: releases.length }),
+      (error: unknown) => this.#refuse(error),
+    );
   }
 
   #refuse(error: unknown): void {

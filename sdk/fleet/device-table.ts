@@ -49,6 +49,10 @@ export function createDeviceTable(most = 100_000): DeviceTable {
   };
 }
 
-function rowOf({ v: _version, session: _session, time, ...report }: DeviceReport): DeviceRow {
-  return { ...report, lastSeen: time };
+function rowOf(report: DeviceReport): DeviceRow {
+  const { id, state, board, model, version, sha256, counter, slot, selfTest, rollback, lastError, metadataVersion, bytesReceived } = report;
+  return {
+    id, state, board, class: report.class, channel: report.channel, model, version, sha256, counter, slot, selfTest, rollback, lastError,
+    metadataVersion, bytesReceived, lastSeen: report.time,
+  };
 }

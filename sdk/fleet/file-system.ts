@@ -34,7 +34,9 @@ const FLAGS = { read: 'r', update: 'r+', create: 'w+' } as const;
 
 /** The host's files. */
 export const nodeFileSystem: FileSystem = Object.freeze({
-  makeDirectory: async (path: string) => void (await mkdir(path, { recursive: true })),
+  makeDirectory: async (path: string) => {
+    await mkdir(path, { recursive: true });
+  },
   list: (path: string) => readdir(path).catch(absent<string[]>([])),
   size: (path: string) => stat(path).then(({ size }) => size, absent<number | undefined>(undefined)),
   rename,

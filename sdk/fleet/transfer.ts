@@ -18,9 +18,9 @@ export interface TransferOptions {
   readonly transport: Transport;
   readonly limits: AgentLimits;
   readonly signal: AbortSignal;
-  emit(event: AgentEventBody): void;
+  readonly emit: (event: AgentEventBody) => void;
   /** Told the size of every chunk message that arrives. */
-  received(bytes: number): void;
+  readonly received: (bytes: number) => void;
 }
 
 /** Chunks of one blob on their way to the medium. */

@@ -21,9 +21,9 @@ export interface UpdateLoopOptions<M extends LoadedModel> {
   readonly id: string;
   readonly class: string;
   readonly channel: string;
-  now(): Date;
+  readonly now: () => Date;
   /** Told the size of every chunk message that arrives. */
-  received(bytes: number): void;
+  readonly received: (bytes: number) => void;
 }
 
 /** Follows offers: one release at a time, the newest first. */

@@ -4,7 +4,7 @@ import { roundToEven } from './requantize.ts';
 import type { Operator } from './types.ts';
 
 /** Nudges the quotient from ties, so that rounding to even becomes TFLite's rounding away from zero: exact for windows below 8192 taps. */
-const AWAY_FROM_ZERO = 1 + 2 ** -21;
+const AWAY_FROM_ZERO = 1 + 1 / 2097152;
 
 function reciprocalOf(taps: number): number {
   return Math.fround(AWAY_FROM_ZERO / taps);
@@ -29,7 +29,9 @@ export const averagePool2d: Operator = {
   },
 
   lower(node, lowering) {
-    const reciprocals = (taps: number): Float32Array => Float32Array.from({ length: taps + 1 }, (_, count) => (count === 0 ? 0 : reciprocalOf(count)));
+    const reciprocals = (taps: number): Float32Array => Float32Array.from(
+      { length: taps + 1 }, (_, count) => (count === 0 ? 0 : reciprocalOf(count)),
+    );
     lowerPool(node, lowering, 'avgpool2d_qs8', (taps) => bytesOf(reciprocals(taps)));
   },
 };

@@ -50,15 +50,19 @@ export function validTaps(axis: WindowAxis, output: number): readonly [first: nu
   return [first, Math.max(first, end)];
 }
 
+/** Taps inside the input, summed over all output positions along one axis: for each tap, the outputs whose tap lies inside. */
+function countAxisTaps({ input, output, kernel, stride, dilation, padBefore }: WindowAxis): number {
+  let taps = 0;
+  for (let tap = 0; tap < kernel; tap++) {
+    const shift = padBefore - tap * dilation;
+    const first = Math.max(0, Math.ceil(shift / stride));
+    const last = Math.min(output - 1, Math.floor((input - 1 + shift) / stride));
+    taps += Math.max(0, last - first + 1);
+  }
+  return taps;
+}
+
 /** Taps inside the input, summed over all output positions of one picture. */
 export function countValidTaps({ height, width }: Window): number {
-  const sum = (axis: WindowAxis): number => {
-    let taps = 0;
-    for (let output = 0; output < axis.output; output++) {
-      const [first, end] = validTaps(axis, output);
-      taps += end - first;
-    }
-    return taps;
-  };
-  return sum(height) * sum(width);
+  return countAxisTaps(height) * countAxisTaps(width);
 }

@@ -8,7 +8,7 @@ import type { Image } from './types.ts';
  * @throws OptionError for damaged, unknown and too large pictures
  */
 export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise<Image> {
-  const decoder = imageDecoders.find(({ detect }) => detect(bytes));
+  const decoder = imageDecoders.find((candidate) => candidate.detect(bytes));
   if (decoder === undefined) {
     const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
     const names = imageDecoders.map(({ name }) => name).join(', ');

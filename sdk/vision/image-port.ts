@@ -48,6 +48,7 @@ export function imagePortShape(port: Pick<Port, 'name' | 'shape'>, layout?: Layo
   if (layout === undefined && isImagePort(port)) {
     throw new OptionError('ambiguous-layout', `${where}: the channels may be the second or the last axis; state the layout: nhwc or nchw`);
   }
-  throw new OptionError('not-an-image-input', `${where}: takes no picture${layout ? ` in ${layout} order` : ''}; allowed: 1 x height x width x channels (nhwc) or ` +
+  throw new OptionError('not-an-image-input', `${where}: takes no picture${layout ? ` in ${layout} order` : ''}; ` +
+    'allowed: 1 x height x width x channels (nhwc) or ' +
     '1 x channels x height x width (nchw) with 1 or 3 channels; give the tensor itself as a .npy file');
 }

@@ -42,11 +42,14 @@ function codesOf(port: Port, channels: number, mean: number | number[] | undefin
   const where = `input '${port.name}'`;
   const range = codeRangeOf(port.dtype);
   if (range === undefined && port.dtype !== 'float32') {
-    throw new OptionError('not-an-image-input', `${where}: ${port.dtype} takes no picture; allowed: uint8, int8, float32; give the tensor itself as a .npy file`);
+    throw new OptionError('not-an-image-input', `${where}: ${port.dtype} takes no picture; allowed: uint8, int8, float32; ` +
+      'give the tensor itself as a .npy file');
   }
   if ((mean === undefined) !== (std === undefined)) throw new OptionError('invalid-option', `${where}: mean and std belong together, give both`);
   if (mean === undefined || std === undefined) {
-    if (range === undefined) throw new OptionError('missing-normalization', `${where} is float32 and the model does not say how pixels become numbers: give mean and std`);
+    if (range === undefined) {
+      throw new OptionError('missing-normalization', `${where} is float32 and the model does not say how pixels become numbers: give mean and std`);
+    }
     const codes = Array.from({ length: 256 }, (_, pixel) => pixel + range[0]);
     return Array.from({ length: channels }, () => codes);
   }

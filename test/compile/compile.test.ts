@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Abi } from '../../kernels/abi.ts';
 import * as abi from '../../kernels/abi.ts';
@@ -39,8 +38,9 @@ describe('compile', () => {
   });
 
   it('sets exactly the fields of each params block', () => {
+    const enums = abi as unknown as Record<string, Record<string, unknown>>;
     for (const { params, fields } of plan.steps) {
-      const names = Object.keys((abi as unknown as Record<string, Record<string, unknown>>)[params]!).filter((name) => Number.isNaN(Number(name)) && name !== 'SIZE');
+      const names = Object.keys(enums[params]!).filter((name) => Number.isNaN(Number(name)) && name !== 'SIZE');
       expect(Object.keys(fields).sort(), params).toEqual(names.sort());
     }
   });
@@ -58,7 +58,8 @@ describe('compile', () => {
   });
 
   it('names its ports as the graph', () => {
-    expect(plan.inputs).toEqual([{ name: 'picture', dtype: 'int8', shape: [1, 9, 9, 3], quantization: { scales: [1 / 128], zeroPoints: [-1] }, buffer: 0 }]);
+    const quantization = { scales: [1 / 128], zeroPoints: [-1] };
+    expect(plan.inputs).toEqual([{ name: 'picture', dtype: 'int8', shape: [1, 9, 9, 3], quantization, buffer: 0 }]);
     expect(plan.outputs).toMatchObject([{ name: 'scores', shape: [1, 4] }]);
   });
 

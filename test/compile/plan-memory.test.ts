@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { BUFFER_ALIGNMENT, planMemory, READ_PADDING } from '../../sdk/compile/plan-memory.ts';
 import type { Interval } from '../../sdk/compile/plan-memory.ts';
 
-const interval = fc.record({ bytes: fc.integer({ min: 1, max: 100_000 }), first: fc.integer({ min: -1, max: 40 }), length: fc.integer({ min: 0, max: 15 }) })
+const interval = fc.record({
+  bytes: fc.integer({ min: 1, max: 100_000 }), first: fc.integer({ min: -1, max: 40 }), length: fc.integer({ min: 0, max: 15 }),
+})
   .map(({ bytes, first, length }): Interval => ({ bytes, live: [first, first + length] }));
 
 function overlap([firstA, lastA]: readonly [number, number], [firstB, lastB]: readonly [number, number]): boolean {
@@ -41,11 +43,11 @@ describe('planMemory', () => {
       { bytes: 6400, live: always },
       { bytes: 3200, live: [0, 4] },
       { bytes: 1600, live: always },
-      { bytes: 640, live: [0, 4] },
-      { bytes: 320, live: always },
-      { bytes: 600, live: [5, 9] },
+      { bytes: 1280, live: [0, 4] },
+      { bytes: 1216, live: always },
+      { bytes: 1200, live: [5, 9] },
     ];
-    expect(planMemory(buffers).offsets).toEqual([0, 6400, 9600, 11200, 11840, 11200]);
+    expect(planMemory(buffers).offsets).toEqual([0, 6400, 9600, 11200, 12480, 11200]);
   });
 
   it('takes no memory for no buffers', () => {

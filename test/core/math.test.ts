@@ -33,11 +33,17 @@ describe('exp', () => {
   });
 
   it('stays within 2 units in the last place of the engine for normal results', () => {
-    fc.assert(fc.property(fc.double({ min: -708, max: 709, noNaN: true }), (x) => unitsApart(exp(x), Math.exp(x)) <= 2n), { seed: SEED, numRuns: 5000 });
+    fc.assert(
+      fc.property(fc.double({ min: -708, max: 709, noNaN: true }), (x) => unitsApart(exp(x), Math.exp(x)) <= 2n),
+      { seed: SEED, numRuns: 5000 },
+    );
   });
 
   it('never decreases', () => {
-    fc.assert(fc.property(fc.double({ min: -20, max: 20, noNaN: true }), fc.double({ min: 1e-9, max: 1, noNaN: true }), (x, step) => exp(x + step) >= exp(x)), { seed: SEED });
+    fc.assert(
+      fc.property(fc.double({ min: -20, max: 20, noNaN: true }), fc.double({ min: 1e-9, max: 1, noNaN: true }), (x, step) => exp(x + step) >= exp(x)),
+      { seed: SEED },
+    );
   });
 });
 
@@ -53,12 +59,16 @@ describe('exponents', () => {
   });
 
   it('makes exact powers of two', () => {
-    expect([0, 1, -1, 31, 52, -1022, 1023].map(powerOfTwo)).toEqual([1, 2, 0.5, 2147483648, 4503599627370496, 2.2250738585072014e-308, 8.98846567431158e307]);
+    expect([0, 1, -1, 31, 52, -1022, 1023].map(powerOfTwo)).toEqual([
+      1, 2, 0.5, 2147483648, 4503599627370496, 2.2250738585072014e-308, 8.98846567431158e307,
+    ]);
   });
 });
 
 describe('roundHalfAway', () => {
-  it.each([[0.5, 1], [-0.5, -1], [1.5, 2], [2.5, 3], [-2.5, -3], [0.49999999999999994, 0], [4503599627370497, 4503599627370497]])('of %d is %d', (x, expected) => {
+  it.each([
+    [0.5, 1], [-0.5, -1], [1.5, 2], [2.5, 3], [-2.5, -3], [0.49999999999999994, 0], [4503599627370497, 4503599627370497],
+  ])('of %d is %d', (x, expected) => {
     expect(roundHalfAway(x) === expected).toBe(true);
   });
 });

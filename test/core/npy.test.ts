@@ -38,14 +38,15 @@ describe('npy', () => {
       shifted.set(bytes, 1);
       expect([...readNpy(shifted.subarray(1), 'x.npy').data]).toEqual([1, 2, 3]);
     }
-    expect(readNpy(file(`{'descr': '<i1', 'fortran_order': False, 'shape': (1L, 3L)}`, new Uint8Array([1, 2, 255])), 'x').data).toEqual(Int8Array.of(1, 2, -1));
+    const old = file(`{'descr': '<i1', 'fortran_order': False, 'shape': (1L, 3L)}`, new Uint8Array([1, 2, 255]));
+    expect(readNpy(old, 'x').data).toEqual(Int8Array.of(1, 2, -1));
   });
 
   test.each<[string, Uint8Array, string, RegExp]>([
     ['other magic', new Uint8Array(64), 'broken-npy', /x\.npy: not a \.npy file/],
     ['empty', new Uint8Array(0), 'broken-npy', /not a \.npy file/],
     ['version 9', file('{}', float12, 9), 'unsupported-npy', /version 9/],
-    ['truncated data', file(`{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}`, float12.subarray(1)), 'broken-npy', /takes 12 bytes of data, the file has 11/],
+    ['truncated data', file(`{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}`, float12.subarray(1)), 'broken-npy', /takes 12 .* has 11/],
     ['trailing data', file(`{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}`, float12), 'broken-npy', /takes 8 bytes/],
     ['truncated header', file(`{'descr': '<f4', }`, float12).subarray(0, 14), 'broken-npy', /ends inside its header/],
     ['column-major', file(`{'descr': '<f4', 'fortran_order': True, 'shape': (3,)}`, float12), 'unsupported-npy', /ascontiguousarray/],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { until } from './support/fleet-fixture.ts';
 import { openWrong } from './support/fake-model.ts';
 import { runGolden } from '../../sdk/fleet/golden.ts';
+import type { DeviceReport } from '../../sdk/fleet/messages.ts';
 import { createMemoryFleet, type MemoryFleet, type Published } from './support/memory-fleet.ts';
 import { MemoryDisk, type Damage } from './support/memory-file-system.ts';
 import { createSignedFleet, releaseFor } from './support/signed-fleet.ts';
@@ -23,13 +24,14 @@ const DAMAGES: readonly ((seed: number) => Damage)[] = [
   (seed) => ({ random: xorshift(seed * 2654435761) }), (seed) => ({ random: xorshift(seed * 40503 + 977) }),
 ];
 
+type Done = (report: DeviceReport) => boolean;
+
 /** Runs an agent until `done` or the power cut; returns whether it was cut. */
-async function runUntil(fleet: MemoryFleet, disk: MemoryDisk, done: (versions: { loaded: string | undefined; state: string }) => boolean): Promise<boolean> {
+async function runUntil(fleet: MemoryFleet, disk: MemoryDisk, done: Done): Promise<boolean> {
   const { agent } = fleet.agent(disk);
   const isCut = (): boolean => disk.operations >= disk.cutAt;
   await agent.start().catch((error: unknown) => { if (!isCut()) throw error; });
-  const holds = (): boolean => done({ loaded: agent.model.loaded?.installed.version, state: isCut() ? '' : agent.report.state });
-  if (!isCut()) await until(() => isCut() || holds(), `update, ${disk.operations} operations`);
+  if (!isCut()) await until(() => isCut() || done(agent.report), `update, ${disk.operations} operations`);
   await agent.close();
   return isCut();
 }
@@ -50,7 +52,7 @@ interface Scenario {
   /** Versions that may run right after the restart; undefined: no model. */
   readonly allowed: readonly (string | undefined)[];
   /** How the update ends when nothing disturbs it any more. */
-  readonly done: (versions: { loaded: string | undefined; state: string }) => boolean;
+  readonly done: Done;
   readonly hashes: ReadonlyMap<string, string>;
 }
 
@@ -74,7 +76,7 @@ async function enumerate(scenario: Scenario): Promise<number> {
       const { loaded } = agent.model;
       expect(allowed, where).toContain(loaded?.installed.version);
       expect(loaded?.sha256, where).toBe(loaded && hashes.get(loaded.installed.version));
-      await until(() => done({ loaded: agent.model.loaded?.installed.version, state: agent.report.state }), where).catch((error: unknown) => {
+      await until(() => done(agent.report), where).catch((error: unknown) => {
         throw new Error(`${where}: ${JSON.stringify(log.events)}`, { cause: error });
       });
       await agent.close();
@@ -89,7 +91,7 @@ describe('power cut at every operation of an update', () => {
     const [v1, v2] = [await releaseFor('1.0', 1), await releaseFor('2.0', 2)];
     const cases = await enumerate({
       name: 'v1 to v2', offered: v2, before: await diskWith(v1), allowed: ['1.0', '2.0'],
-      done: ({ loaded, state }) => loaded === '2.0' && state === 'committed',
+      done: ({ version, state }) => version === '2.0' && state === 'committed',
       hashes: new Map([v1, v2].map(({ release }) => [release.version, release.sha256])),
     });
     expect(cases).toBeGreaterThan(300);
@@ -99,7 +101,7 @@ describe('power cut at every operation of an update', () => {
     const v1 = await releaseFor('1.0', 1);
     const cases = await enumerate({
       name: 'first', offered: v1, before: new MemoryDisk(), allowed: [undefined, '1.0'],
-      done: ({ loaded, state }) => loaded === '1.0' && state === 'committed',
+      done: ({ version, state }) => version === '1.0' && state === 'committed',
       hashes: new Map([[v1.release.version, v1.release.sha256]]),
     });
     expect(cases).toBeGreaterThan(300);
@@ -111,9 +113,31 @@ describe('power cut at every operation of an update', () => {
     const v2 = { bytes: good.bytes, release: { ...good.release, golden } };
     const cases = await enumerate({
       name: 'roll back', offered: v2, before: await diskWith(v1), allowed: ['1.0'],
-      done: ({ loaded, state }) => loaded === '1.0' && state === 'rolled-back',
+      done: ({ version, rollback }) => version === '1.0' && rollback?.sha256 === v2.release.sha256,
       hashes: new Map([[v1.release.version, v1.release.sha256]]),
     });
     expect(cases).toBeGreaterThan(300);
   }, 300_000);
+
+  it('v1 to v2 with a second cut during the recovery: starts with v1 or v2, and the update completes', async () => {
+    const [v1, v2] = [await releaseFor('1.0', 1), await releaseFor('2.0', 2)];
+    const before = await diskWith(v1);
+    const random = xorshift(20_260_921);
+    const done: Done = ({ version, state }) => version === '2.0' && state === 'committed';
+    for (let sample = 0; sample < 150; sample++) {
+      const fleet = createMemoryFleet(signed);
+      fleet.announce(2, v2);
+      let disk = before.afterCut('keep');
+      for (const most of [70, 40]) {
+        disk.cutAt = 1 + Math.floor(random() * most);
+        await runUntil(fleet, disk, done);
+        disk = disk.afterCut({ random });
+      }
+      const { agent } = fleet.agent(disk);
+      await agent.start();
+      expect([v1, v2].map(({ release }) => release.sha256), `sample ${sample}`).toContain(agent.model.loaded?.sha256);
+      await until(() => done(agent.report), `sample ${sample}`);
+      await agent.close();
+    }
+  }, 120_000);
 });

@@ -15,7 +15,9 @@ const seeds: Readonly<Record<string, Uint8Array>> = {
   bmp4: bmpFile({ width: 9, height: 3, bits: 4, palette, rows: [[1, 2, 3], [4, 5, 6], [7, 8, 9]] }),
   bmp32: bmpFile({ width: 2, height: -2, bits: 32, masks: [0xff, 0xff00, 0xff0000, 0xff000000], rows: [[...noise(8)], [...noise(8)]] }),
   png: pngFile({ width: 5, height: 5, depth: 8, type: 2, samples: [...noise(75)], filters: [4, 3, 2, 1], interlaced: true }),
-  pngPalette: pngFile({ width: 5, height: 3, depth: 4, type: 3, samples: [...noise(15)].map((byte) => byte % 4), palette: [...noise(12)], transparency: [1, 2] }),
+  pngPalette: pngFile({
+    width: 5, height: 3, depth: 4, type: 3, samples: [...noise(15)].map((byte) => byte % 4), palette: [...noise(12)], transparency: [1, 2],
+  }),
   jpeg: new Uint8Array(jpeg.encode({ width: 16, height: 16, data: noise(16 * 16 * 4) }, 60).data),
 };
 

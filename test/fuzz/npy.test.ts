@@ -35,7 +35,10 @@ test('mutated files are read or refused', () => {
 });
 
 test('mutated headers are read or refused', () => {
-  const piece = fc.constantFrom(`'descr'`, `'shape'`, `'fortran_order'`, ':', ',', '{', '}', '(', ')', '[', 'False', 'True', `'<f4'`, `'|u1'`, '1', '99999999999999999999', ' ', '\\', `'`);
+  const piece = fc.constantFrom(
+    `'descr'`, `'shape'`, `'fortran_order'`, ':', ',', '{', '}', '(', ')', '[', 'False', 'True',
+    `'<f4'`, `'|u1'`, '1', '99999999999999999999', ' ', '\\', `'`,
+  );
   fc.assert(fc.property(fc.array(piece, { maxLength: 24 }), (pieces) => {
     const text = new TextEncoder().encode(pieces.join(''));
     readOrRefuse(Uint8Array.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, text.length & 0xff, text.length >> 8, ...text, 0, 0, 0, 0]));

@@ -8,7 +8,9 @@ import type { TypeRules } from '../../sdk/ir/verify.ts';
 const copy: TypeRules = { name: 'copy', infer: (_node, inputs) => [inputs[0]!] };
 
 const tensor = (name: string, change: Partial<Tensor> = {}): Tensor => ({ name, dtype: 'int8', shape: [2, 3], ...change });
-const node = (inputs: readonly number[], outputs: readonly number[], op = 'copy'): Node => ({ op, name: `operator ${outputs[0]} ${op}`, inputs, outputs, attributes: {} });
+const node = (inputs: readonly number[], outputs: readonly number[], op = 'copy'): Node => ({
+  op, name: `operator ${outputs[0]} ${op}`, inputs, outputs, attributes: {},
+});
 
 /** x -> a -> y, with a constant c. */
 const valid: Graph = {
@@ -19,7 +21,9 @@ const valid: Graph = {
   outputs: [2],
 };
 
-const withTensor = (id: number, change: Partial<Tensor>): Graph => ({ ...valid, tensors: valid.tensors.map((old, index) => (index === id ? { ...old, ...change } : old)) });
+const withTensor = (id: number, change: Partial<Tensor>): Graph => ({
+  ...valid, tensors: valid.tensors.map((old, index) => (index === id ? { ...old, ...change } : old)),
+});
 
 describe('verify', () => {
   it('accepts constants, absent inputs, and outputs that are inputs or constants', () => {
@@ -28,7 +32,12 @@ describe('verify', () => {
   });
 
   it.each<readonly [string, Graph, string, string]>([
-    ['a fractional extent', withTensor(1, { shape: [2, 1.5] }), 'invalid-shape', "tensor 1 'a': shape [2, 1.5] must be at most 8 integers of at least 1"],
+    [
+      'a fractional extent',
+      withTensor(1, { shape: [2, 1.5] }),
+      'invalid-shape',
+      "tensor 1 'a': shape [2, 1.5] must be at most 8 integers of at least 1",
+    ],
     ['an empty tensor', withTensor(1, { shape: [2, 0] }), 'invalid-shape', 'shape [2, 0]'],
     ['rank 9', withTensor(1, { shape: [1, 1, 1, 1, 1, 1, 1, 1, 1] }), 'invalid-shape', 'at most 8'],
     ['a tensor beyond int32', withTensor(1, { shape: [65536, 65536, 65536] }), 'invalid-shape', 'at most 2147483647'],
@@ -36,18 +45,38 @@ describe('verify', () => {
     ['an unknown graph input', { ...valid, inputs: [9] }, 'unknown-tensor', 'a graph input is tensor 9; the graph has 4 tensors'],
     ['a constant graph input', { ...valid, inputs: [0, 3] }, 'constant-input', "graph input tensor 3 'c' is constant"],
     ['a graph input twice', { ...valid, inputs: [0, 0] }, 'duplicate-input', "tensor 0 'x' is twice an input"],
-    ['an unknown operator', { ...valid, nodes: [node([0], [1], 'lstm')] }, 'unsupported-operator', "operator 1 lstm: unknown operator 'lstm'; one of: copy"],
+    [
+      'an unknown operator',
+      { ...valid, nodes: [node([0], [1], 'lstm')] },
+      'unsupported-operator',
+      "operator 1 lstm: unknown operator 'lstm'; one of: copy",
+    ],
     ['an unknown input', { ...valid, nodes: [node([7], [1])] }, 'unknown-tensor', 'operator 1 copy: an input is tensor 7'],
     ['an input id of -2', { ...valid, nodes: [node([-2], [1])] }, 'unknown-tensor', 'operator 1 copy: an input is tensor -2'],
     ['an unknown output', { ...valid, nodes: [node([0], [-1])] }, 'unknown-tensor', 'operator -1 copy: output 0 is tensor -1'],
-    ['nodes out of order', { ...valid, nodes: valid.nodes.toReversed() }, 'unordered-graph', "operator 2 copy: reads tensor 1 'a' before it is produced"],
+    [
+      'nodes out of order',
+      { ...valid, nodes: valid.nodes.toReversed() },
+      'unordered-graph',
+      "operator 2 copy: reads tensor 1 'a' before it is produced",
+    ],
     ['a node that reads its output', { ...valid, nodes: [node([1], [1])] }, 'unordered-graph', "operator 1 copy: reads tensor 1 'a'"],
     ['an output written twice', { ...valid, nodes: [...valid.nodes, node([0], [2])] }, 'assigned-twice', "operator 2 copy: writes tensor 2 'y'"],
     ['a written constant', { ...valid, nodes: [node([0], [3])] }, 'assigned-twice', "writes tensor 3 'c'"],
     ['a written graph input', { ...valid, nodes: [node([3], [0])] }, 'assigned-twice', "writes tensor 0 'x'"],
-    ['an output of another shape', withTensor(2, { shape: [3, 2] }), 'type-mismatch', "operator 2 copy: output 0 'y' is declared as int8 3x2, copy gives int8 2x3"],
+    [
+      'an output of another shape',
+      withTensor(2, { shape: [3, 2] }),
+      'type-mismatch',
+      "operator 2 copy: output 0 'y' is declared as int8 3x2, copy gives int8 2x3",
+    ],
     ['an output of another dtype', withTensor(2, { dtype: 'uint8' }), 'type-mismatch', 'declared as uint8 2x3, copy gives int8 2x3'],
-    ['an output too many', { ...valid, tensors: [...valid.tensors, tensor('z')], nodes: [node([0], [1, 4]), node([1], [2])] }, 'type-mismatch', 'copy gives no such output'],
+    [
+      'an output too many',
+      { ...valid, tensors: [...valid.tensors, tensor('z')], nodes: [node([0], [1, 4]), node([1], [2])] },
+      'type-mismatch',
+      'copy gives no such output',
+    ],
     ['an output that nothing produces', { ...valid, nodes: [] }, 'missing-output', "graph output tensor 2 'y' is produced by no node"],
     ['an unknown graph output', { ...valid, outputs: [4] }, 'unknown-tensor', 'a graph output is tensor 4'],
   ])('rejects %s', (_name, graph, code, message) => {

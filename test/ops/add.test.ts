@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../../sdk/compile/compile.ts';
 import { PlanError } from '../../sdk/core/errors.ts';
 import type { Tensor } from '../../sdk/ir/graph.ts';
+import { REQUANTIZE_MODES } from '../../sdk/ops/types.ts';
 import { activation, codes, random, single, weights } from './graphs.ts';
 import { expectNearest, expectRejected, onlyStep, realValues, run } from './run.ts';
 
@@ -29,7 +30,8 @@ describe('add', () => {
       const inputs = [codes(next, 64), codes(next, 64)] as const;
       const reals = realValues(b, inputs[1]);
       const sums = realValues(a, inputs[0]).map((value, index) => value + reals[index]!);
-      for (const mode of ['float', 'tflite-single', 'tflite-double'] as const) expectNearest(run(single('add', [a, b], y, NONE), inputs, mode), sums, y);
+      const graph = single('add', [a, b], y, NONE);
+      for (const mode of REQUANTIZE_MODES) expectNearest(run(graph, inputs, mode), sums, y);
     }), { seed: 5, numRuns: 60 });
   });
 
@@ -39,12 +41,20 @@ describe('add', () => {
   });
 
   it('states coefficients with the zero points in the bias', () => {
-    const graph = single('add', [activation('a', [5000], 0.5, 4), activation('b', [5000], 0.25, -8)], activation('y', [5000], 1, 3), { activation: 'relu' });
+    const graph = single(
+      'add', [activation('a', [5000], 0.5, 4), activation('b', [5000], 0.25, -8)], activation('y', [5000], 1, 3), { activation: 'relu' },
+    );
     expect(onlyStep(graph)).toMatchObject({
       kernel: 'add_qs8',
       units: 5,
       fields: {
-        COUNT: 5000, BLOCK: 1024, SCALE_A: { value: 0.5 }, SCALE_B: { value: 0.25 }, BIAS: { value: 3 - 2 + 2 }, OFFSET: { value: 0x4b400000 }, MIN: { value: 3 },
+        COUNT: 5000,
+        BLOCK: 1024,
+        SCALE_A: { value: 0.5 },
+        SCALE_B: { value: 0.25 },
+        BIAS: { value: 3 - 2 + 2 },
+        OFFSET: { value: 0x4b400000 },
+        MIN: { value: 3 },
       },
     });
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../../sdk/compile/compile.ts';
 import { PlanError } from '../../sdk/core/errors.ts';
 import type { Attribute, Tensor } from '../../sdk/ir/graph.ts';
+import { REQUANTIZE_MODES } from '../../sdk/ops/types.ts';
 import { activation, bias, codes, CONVOLUTION, random, single, weights } from './graphs.ts';
 import { expectNearest, expectRejected, onlyStep, realValues, run } from './run.ts';
 
@@ -14,7 +15,8 @@ interface Shape {
 }
 
 /** Real convolution of a zero-padded picture. */
-function realConvolution(x: readonly number[], w: readonly number[], { input, kernel, strides, dilations, pads }: Shape, output: readonly number[]): number[] {
+function realConvolution(x: readonly number[], w: readonly number[], shape: Shape, output: readonly number[]): number[] {
+  const { input, kernel, strides, dilations, pads } = shape;
   const [n, h, width, c] = input;
   const [o, kh, kw, i] = kernel;
   const at = (b: number, y: number, z: number, channel: number): number => (
@@ -66,16 +68,21 @@ describe('conv2d', () => {
     const y = activation('y', output, 0.4, -11);
     const graph = single('conv2d', [x, w, b], y, { ...CONVOLUTION, strides: shape.strides, dilations: shape.dilations, pads: shape.pads });
     const input = codes(next, shape.input.reduce((product, extent) => product * extent, 1));
-    const weightValues = Array.from(new Int8Array(w.data!.buffer), (code, index) => code * Math.fround(scales[Math.floor(index / (count / scales.length))]!));
+    const weightValues = Array.from(
+      new Int8Array(w.data!.buffer), (code, index) => code * Math.fround(scales[Math.floor(index / (count / scales.length))]!),
+    );
     const biasValues = new Int32Array(b.data!.buffer);
     const reals = realConvolution(realValues(x, input), weightValues, shape, output)
       .map((sum, index) => sum + biasValues[index % scales.length]! * Math.fround(0.05) * Math.fround(scales[index % scales.length]!));
-    for (const mode of ['float', 'tflite-single', 'tflite-double'] as const) expectNearest(run(graph, [input], mode), reals, y);
+    for (const mode of REQUANTIZE_MODES) expectNearest(run(graph, [input], mode), reals, y);
   });
 
   it('clamps to the activation in output codes', () => {
     const graph = (name: string): ReturnType<typeof single> => single(
-      'conv2d', [activation('x', [1, 1, 3, 1], 1), weights([1, 1, 1, 1], [10], [1])], activation('y', [1, 1, 3, 1], 0.5, -20), { ...CONVOLUTION, activation: name },
+      'conv2d',
+      [activation('x', [1, 1, 3, 1], 1), weights([1, 1, 1, 1], [10], [1])],
+      activation('y', [1, 1, 3, 1], 0.5, -20),
+      { ...CONVOLUTION, activation: name },
     );
     const input = Int8Array.of(-10, 0, 10);
     expect([...run(graph('none'), [input])]).toEqual([-128, -20, 127]);
@@ -99,7 +106,13 @@ describe('conv2d', () => {
     ['weights of rank 3', [x, weights([3, 4, 2], new Int8Array(24))], y, {}, /weights .* need.* 4 dimensions/],
     ['weights with a zero point', [x, changed(w, { quantization: { scales: [1], zeroPoints: [1] } })], y, {}, /zero point 1 in channel 0; must be 0/],
     ['weights with two scales', [x, weights(w.shape, new Int8Array(24), [1, 2])], y, {}, /have 2 scales; must be 1 or one for each of 3/],
-    ['weights along another axis', [x, weights(w.shape, new Int8Array(24), [1, 2, 3], 3)], y, {}, /along axis 3; conv2d needs the output channel axis 0/],
+    [
+      'weights along another axis',
+      [x, weights(w.shape, new Int8Array(24), [1, 2, 3], 3)],
+      y,
+      {},
+      /along axis 3; conv2d needs the output channel axis 0/,
+    ],
     ['weights that are computed', [x, { name: 'w', dtype: 'int8', shape: w.shape }], y, {}, /weights 'w' are computed at run time/],
     ['bias of another length', [x, w, bias([1, 2])], y, {}, /bias 'bias' has shape 2; must have one value for each of 3/],
     ['channels that do not divide', [activation('x', [1, 4, 4, 3]), w], y, {}, /do not divide 3 input channels/],
@@ -121,12 +134,19 @@ describe('conv2d', () => {
 
 describe('lowering of conv2d', () => {
   it('emits gemm for 1x1 windows with stride 1', () => {
-    const step = onlyStep(single('conv2d', [activation('x', [1, 6, 6, 40]), weights([24, 1, 1, 40], new Int8Array(960))], activation('y', [1, 6, 6, 24]), CONVOLUTION));
+    const step = onlyStep(single(
+      'conv2d', [activation('x', [1, 6, 6, 40]), weights([24, 1, 1, 40], new Int8Array(960))], activation('y', [1, 6, 6, 24]), CONVOLUTION,
+    ));
     expect(step).toMatchObject({ kernel: 'gemm_qs8_qc8w', params: 'GemmParams', fields: { ROWS: 36, COLUMNS: 24, DEPTH: 40 }, macs: 36 * 24 * 40 });
   });
 
   it('emits conv2d for strided 1x1 windows', () => {
-    const graph = single('conv2d', [activation('x', [1, 6, 6, 4]), weights([8, 1, 1, 4], new Int8Array(32))], activation('y', [1, 3, 3, 8]), { ...CONVOLUTION, strides: [2, 2] });
+    const graph = single(
+      'conv2d',
+      [activation('x', [1, 6, 6, 4]), weights([8, 1, 1, 4], new Int8Array(32))],
+      activation('y', [1, 3, 3, 8]),
+      { ...CONVOLUTION, strides: [2, 2] },
+    );
     expect(onlyStep(graph)).toMatchObject({ kernel: 'conv2d_qs8_qc8w', params: 'Conv2dParams', fields: { ROWS: 9, STRIDE_HEIGHT: 2 } });
   });
 
@@ -139,12 +159,22 @@ describe('lowering of conv2d', () => {
     // Valid taps: (2 + 3 + 2) rows times (2 + 3 + 2) columns.
     expect(step.macs).toBe(49 * 2 * 4);
     expect(step.fields).toMatchObject({
-      PAD_VALUE: -7, PAD_TOP: 1, DEPTH: 18, MIN: { splat: 'i8', value: 20 }, MAX: { splat: 'i8', value: 80 }, OFFSET: { splat: 'i32', value: 0x4b400000 - 20 },
+      PAD_VALUE: -7,
+      PAD_TOP: 1,
+      DEPTH: 18,
+      MIN: { splat: 'i8', value: 20 },
+      MAX: { splat: 'i8', value: 80 },
+      OFFSET: { splat: 'i32', value: 0x4b400000 - 20 },
     });
   });
 
   it('takes weights and bias from the file and embeds only scales', () => {
-    const graph = single('conv2d', [activation('x', [1, 2, 2, 2]), weights([3, 1, 1, 2], [1, 2, 3, 4, 5, 6]), bias([1, 2, 3])], activation('y', [1, 2, 2, 3], 0.1), CONVOLUTION);
+    const graph = single(
+      'conv2d',
+      [activation('x', [1, 2, 2, 2]), weights([3, 1, 1, 2], [1, 2, 3, 4, 5, 6]), bias([1, 2, 3])],
+      activation('y', [1, 2, 2, 3], 0.1),
+      CONVOLUTION,
+    );
     const { constants } = compile(graph);
     expect(constants.map(({ layout, tensor, data }) => [layout.kind, tensor, data?.byteLength])).toEqual([
       ['gemm-weights', 1, undefined], ['gemm-bias', 2, undefined], ['gemm-scale', undefined, 12],
@@ -163,7 +193,10 @@ describe('lowering of conv2d', () => {
 
   it('refuses accumulators that may overflow and names the channel', () => {
     const build = (value: number, scale: number): ReturnType<typeof single> => single(
-      'conv2d', [activation('x', [1, 1, 1, 1], 1), weights([2, 1, 1, 1], [1, 1], [1]), bias([0, value])], activation('y', [1, 1, 1, 2], scale), CONVOLUTION,
+      'conv2d',
+      [activation('x', [1, 1, 1, 1], 1), weights([2, 1, 1, 1], [1, 1], [1]), bias([0, value])],
+      activation('y', [1, 1, 1, 2], scale),
+      CONVOLUTION,
     );
     expect(() => compile(build(2147483600, 1))).toThrow(/channel 1 may sum up to 2147483727, past int32/);
     expect(() => compile(build(1_000_000, 0.1))).toThrow(PlanError);
@@ -173,7 +206,12 @@ describe('lowering of conv2d', () => {
 
   it('refuses sums too long for int32', () => {
     const depth = 65794;
-    const graph = single('conv2d', [activation('x', [1, 1, 1, depth]), weights([1, 1, 1, depth], new Int8Array(depth))], activation('y', [1, 1, 1, 1]), CONVOLUTION);
+    const graph = single(
+      'conv2d',
+      [activation('x', [1, 1, 1, depth]), weights([1, 1, 1, depth], new Int8Array(depth))],
+      activation('y', [1, 1, 1, 1]),
+      CONVOLUTION,
+    );
     expect(() => compile(graph)).toThrow(/sums 65794 products; more than 65793 may overflow int32/);
   });
 });

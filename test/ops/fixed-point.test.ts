@@ -60,11 +60,16 @@ describe('doublingHighMultiply', () => {
 
 describe('divideByPowerOfTwo', () => {
   it('rounds ties away from zero', () => {
-    expect([[1, 1], [-1, 1], [3, 1], [-3, 1], [6, 2], [-6, 2], [5, 2], [7, 0]].map(([x, exponent]) => divideByPowerOfTwo(x!, exponent!))).toEqual([1, -1, 2, -2, 2, -2, 1, 7]);
+    expect([
+      [1, 1], [-1, 1], [3, 1], [-3, 1], [6, 2], [-6, 2], [5, 2], [7, 0],
+    ].map(([x, exponent]) => divideByPowerOfTwo(x!, exponent!))).toEqual([1, -1, 2, -2, 2, -2, 1, 7]);
   });
 
   it('equals RoundingDivideByPOT', () => {
-    fc.assert(fc.property(int32, fc.integer({ min: 0, max: 31 }), (x, exponent) => divideByPowerOfTwo(x, exponent) === exact.divideByPowerOfTwo(x, exponent)), RUNS);
+    fc.assert(
+      fc.property(int32, fc.integer({ min: 0, max: 31 }), (x, exponent) => divideByPowerOfTwo(x, exponent) === exact.divideByPowerOfTwo(x, exponent)),
+      RUNS,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../sdk/ir/graph.ts';
+import { REQUANTIZE_MODES } from '../../sdk/ops/types.ts';
 import { activation, bias, codes, random, single, weights } from './graphs.ts';
 import { expectNearest, expectRejected, onlyStep, realValues, run } from './run.ts';
 
@@ -8,7 +9,12 @@ const ATTRIBUTES = { activation: 'none', keepDims: false } as const;
 describe('fully-connected', () => {
   it('computes a small case by hand', () => {
     // (2, 3) x (1, -2; 4, 5) + (10, -20) = (6, 3), at a quarter of the output step.
-    const graph = single('fully-connected', [activation('x', [1, 2], 0.5, 1), weights([2, 2], [1, -2, 4, 5], [0.5]), bias([10, -20])], activation('y', [1, 2], 1, -5), ATTRIBUTES);
+    const graph = single(
+      'fully-connected',
+      [activation('x', [1, 2], 0.5, 1), weights([2, 2], [1, -2, 4, 5], [0.5]), bias([10, -20])],
+      activation('y', [1, 2], 1, -5),
+      ATTRIBUTES,
+    );
     expect([...run(graph, [Int8Array.of(3, 4)])]).toEqual([2 - 5, 1 - 5]);
     expect([...run(graph, [Int8Array.of(3, 4)], 'tflite-single')]).toEqual([2 - 5, 1 - 5]);
   });
@@ -29,7 +35,7 @@ describe('fully-connected', () => {
       return sum;
     });
     const graph = single('fully-connected', [x, w], y, ATTRIBUTES);
-    for (const mode of ['float', 'tflite-single', 'tflite-double'] as const) expectNearest(run(graph, [input], mode), expected, y);
+    for (const mode of REQUANTIZE_MODES) expectNearest(run(graph, [input], mode), expected, y);
   });
 
   it('flattens the input, or keeps its leading dimensions', () => {
@@ -45,12 +51,17 @@ describe('fully-connected', () => {
 
   it('rejects attributes of the wrong type', () => {
     const operands = [activation('x', [1, 4]), weights([2, 4], new Int8Array(8))];
-    expectRejected(single('fully-connected', operands, activation('y', [1, 2]), { activation: 'none', keepDims: 1 }), /attribute 'keepDims' is 1, must be true or false/);
+    expectRejected(
+      single('fully-connected', operands, activation('y', [1, 2]), { activation: 'none', keepDims: 1 }),
+      /attribute 'keepDims' is 1, must be true or false/,
+    );
     expectRejected(single('fully-connected', operands.slice(0, 1), activation('y', [1, 2]), ATTRIBUTES), /has 1 inputs, must have 2 to 3/);
   });
 
   it('splits the columns of a single row into units', () => {
-    const graph = single('fully-connected', [activation('x', [1, 64]), weights([640, 64], new Int8Array(40960))], activation('y', [1, 640]), ATTRIBUTES);
+    const graph = single(
+      'fully-connected', [activation('x', [1, 64]), weights([640, 64], new Int8Array(40960))], activation('y', [1, 640]), ATTRIBUTES,
+    );
     expect(onlyStep(graph)).toMatchObject({
       kernel: 'gemm_qs8_qc8w', units: 8, macs: 40960, fields: { ROWS: 1, BLOCK_ROWS: 1, BLOCK_COLUMNS: 80 }, scratch: 2 * (64 + 4) + 256,
     });

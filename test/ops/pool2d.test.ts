@@ -1,19 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../sdk/compile/compile.ts';
+import { REQUANTIZE_MODES } from '../../sdk/ops/types.ts';
 import { activation, codes, POOL, random, single } from './graphs.ts';
 import { expectNearest, expectRejected, onlyStep, realValues, run } from './run.ts';
 
 describe('average-pool2d', () => {
   const graph = single('average-pool2d', [activation('x', [1, 2, 4, 1])], activation('y', [1, 1, 2, 1]), POOL);
 
-  it.each(['float', 'tflite-single', 'tflite-double'] as const)('rounds halves away from zero in mode %s', (mode) => {
+  it.each(REQUANTIZE_MODES)('rounds halves away from zero in mode %s', (mode) => {
     expect([...run(graph, [Int8Array.of(3, 3, -3, -3, 4, 0, -4, 0)], mode)]).toEqual([3, -3]);
     expect([...run(graph, [Int8Array.of(1, 0, 1, 0, 1, 0, 0, 0)], mode)]).toEqual([1, 0]);
   });
 
   it.each([[7, 7], [8, 8], [25, 5], [20, 30], [1, 49]])('gives the codes of TFLite for every sum of a %dx%d window', (height, width) => {
     const taps = height * width;
-    const window = single('average-pool2d', [activation('x', [1, height, width, 1])], activation('y', [1, 1, 1, 1]), { ...POOL, kernel: [height, width] });
+    const window = single(
+      'average-pool2d', [activation('x', [1, height, width, 1])], activation('y', [1, 1, 1, 1]), { ...POOL, kernel: [height, width] },
+    );
     for (let sum = -128 * taps; sum <= 127 * taps; sum += Math.max(1, Math.floor(taps / 16))) {
       const base = Math.floor(sum / taps);
       const input = new Int8Array(taps).fill(base);
@@ -57,7 +60,9 @@ describe('max-pool2d', () => {
     const attributes = { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 1, 1], activation: 'none' };
     expect([...run(single('max-pool2d', [x], y, attributes), [input])]).toEqual([-101, -90, 5, 127]);
     expect([...run(single('max-pool2d', [x], y, { ...attributes, activation: 'relu6' }), [input])]).toEqual([-100, -90, 5, 20]);
-    expect(onlyStep(single('max-pool2d', [x], y, attributes))).toMatchObject({ kernel: 'maxpool2d_qs8', units: 2, fields: { RECIPROCALS: 0, MAX: { value: 127 } } });
+    expect(onlyStep(single('max-pool2d', [x], y, attributes))).toMatchObject({
+      kernel: 'maxpool2d_qs8', units: 2, fields: { RECIPROCALS: 0, MAX: { value: 127 } },
+    });
   });
 });
 

@@ -3,7 +3,9 @@ import { MAGIC, MAGIC_BITS, realMultipliers, requantizer, roundToEven } from '..
 import { activation, weights } from './graphs.ts';
 
 describe('roundToEven', () => {
-  it.each([[0.5, 0], [1.5, 2], [2.5, 2], [-0.5, 0], [-1.5, -2], [-2.5, -2], [0.25, 0], [4194303, 4194303], [-4194303, -4194303]])('of %d is %d', (x, expected) => {
+  it.each([
+    [0.5, 0], [1.5, 2], [2.5, 2], [-0.5, 0], [-1.5, -2], [-2.5, -2], [0.25, 0], [4194303, 4194303], [-4194303, -4194303],
+  ])('of %d is %d', (x, expected) => {
     expect(roundToEven(x) === expected).toBe(true);
   });
 

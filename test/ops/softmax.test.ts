@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../sdk/compile/compile.ts';
 import { expOfNegative, reciprocalOfOnePlus } from '../../sdk/ops/softmax-fixed-point.ts';
+import { REQUANTIZE_MODES } from '../../sdk/ops/types.ts';
 import { activation, codes, random, single } from './graphs.ts';
 import { expectNearest, expectRejected, onlyStep, realValues, run } from './run.ts';
 
@@ -10,7 +11,7 @@ describe('softmax', () => {
   it('computes small cases by hand', () => {
     const graph = single('softmax', [activation('x', [2, 4], 1)], activation('y', [2, 4], ...OUTPUT), { beta: 1 });
     const input = Int8Array.of(3, 3, 3, 3, 100, -100, -100, -100);
-    for (const mode of ['float', 'tflite-single', 'tflite-double'] as const) {
+    for (const mode of REQUANTIZE_MODES) {
       expect([...run(graph, [input], mode)]).toEqual([-64, -64, -64, -64, 127, -128, -128, -128]);
     }
   });
@@ -31,8 +32,14 @@ describe('softmax', () => {
   });
 
   it('rejects other output quantization and a beta of 0', () => {
-    expectRejected(single('softmax', [activation('x', [1, 4])], activation('y', [1, 4]), { beta: 1 }), /has scale 0.05.* and zero point 0; softmax gives scale 0.00390625 and zero point -128/);
-    expectRejected(single('softmax', [activation('x', [1, 4])], activation('y', [1, 4], ...OUTPUT), { beta: 0 }), /attribute 'beta' is 0, must be a finite number above 0/);
+    expectRejected(
+      single('softmax', [activation('x', [1, 4])], activation('y', [1, 4]), { beta: 1 }),
+      /has scale 0.05.* and zero point 0; softmax gives scale 0.00390625 and zero point -128/,
+    );
+    expectRejected(
+      single('softmax', [activation('x', [1, 4])], activation('y', [1, 4], ...OUTPUT), { beta: 0 }),
+      /attribute 'beta' is 0, must be a finite number above 0/,
+    );
   });
 
   it('gives the kernel a table of exponentials', () => {

@@ -7,13 +7,14 @@ import { assets } from '../assets.ts';
 import { bmpFile } from './decoders/bmp-file.ts';
 
 test('an unknown file is refused with the known formats', async () => {
-  await expect(decodeImage(Uint8Array.of(0x47, 0x49, 0x46, 0x38), 'x.gif')).rejects.toThrow('x.gif: the file starts with 47 49 46 38, which is not one of: BMP, JPEG, PNG');
+  const gif = Uint8Array.of(0x47, 0x49, 0x46, 0x38);
+  await expect(decodeImage(gif, 'x.gif')).rejects.toThrow('x.gif: the file starts with 47 49 46 38, which is not one of: BMP, JPEG, PNG');
   await expect(decodeImage(new Uint8Array(0))).rejects.toThrow(/picture: the file starts with nothing/);
 });
 
 test('the first bytes choose the decoder, and no two formats claim the same file', async () => {
   const bytes = bmpFile({ width: 1, height: 1, bits: 24, rows: [[1, 2, 3]] });
-  expect(imageDecoders.filter(({ detect }) => detect(bytes)).map(({ name }) => name)).toEqual(['BMP']);
+  expect(imageDecoders.filter((decoder) => decoder.detect(bytes)).map(({ name }) => name)).toEqual(['BMP']);
   expect((await decodeImage(bytes)).data).toEqual(Uint8Array.of(3, 2, 1));
 });
 

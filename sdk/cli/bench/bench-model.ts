@@ -104,9 +104,10 @@ async function measure(model: Model, loadMs: number, options: BenchOptions, cont
 }
 
 function printText(result: BenchResult, context: CliContext): void {
+  const threads = `${result.threads} thread${result.threads === 1 ? '' : 's'}`;
   context.stdout.write(formatTable([
     [result.model, `${formatMs(result.medianMs)} ms median, ${formatMs(result.minMs)} least, ${formatMs(result.p95Ms)} 95th percentile`],
-    ['measured', `${result.runs} calls of ${result.mode}() on ${result.threads} thread${result.threads === 1 ? '' : 's'} after ${result.warmup} to warm up`],
+    ['measured', `${result.runs} calls of ${result.mode}() on ${threads} after ${result.warmup} to warm up`],
     ['speed', `${result.gmacs.toFixed(2)} GMAC/s; register-only peak of one thread ${result.peakGmacs.toFixed(2)} GMAC/s`],
     ['kernels', `${result.kernel}, dot product ${result.dot}`],
     ['load', `${formatMs(result.loadMs)} ms, first run ${formatMs(result.firstMs)} ms`],

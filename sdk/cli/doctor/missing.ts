@@ -16,12 +16,18 @@ export function missingThings(wasm: WasmFeatures, linux: LinuxFacts, cpus: numbe
       what: 'WebAssembly SIMD', why: 'all kernels use it', required: true,
       how: 'run Node 20.19 or newer on a processor with 128-bit SIMD (64-bit ARM, x86-64 with SSE4.1)',
     },
-    !wasm.threads && { what: 'WebAssembly threads', why: 'models live in shared memory', required: true, how: 'run Node 20.19 or newer without flags that turn them off' },
+    !wasm.threads && {
+      what: 'WebAssembly threads', why: 'models live in shared memory', required: true,
+      how: 'run Node 20.19 or newer without flags that turn them off',
+    },
     wasm.simd && !wasm.relaxedSimd && {
       what: 'relaxed SIMD', required: false, how: 'run Node 22 or newer',
-      why: linux.dotprod ? 'this processor has 8-bit dot products, which are several times as fast' : 'it is faster on processors with 8-bit dot products',
+      why: linux.dotprod ? 'this processor has 8-bit dot products, several times as fast' : 'it is faster on processors with 8-bit dot products',
     },
-    cpus < 1 && { what: 'a whole processor', why: `the cgroup quota grants ${cpus.toFixed(2)} CPUs`, how: 'raise CPUQuota of the service, or --cpus of the container', required: false },
+    cpus < 1 && {
+      what: 'a whole processor', why: `the cgroup quota grants ${cpus.toFixed(2)} CPUs`, required: false,
+      how: 'raise CPUQuota of the service, or --cpus of the container',
+    },
     linux.thermalZones.length === 0 && {
       what: 'a temperature sensor', why: 'heat cannot be taken into account', required: false,
       how: 'make /sys/class/thermal readable (containers and virtual machines often lack it)',

@@ -68,7 +68,8 @@ async function fillFromImage(path: string, ports: readonly Port[], options: RunO
   const [port, second] = ports;
   if (port === undefined || second !== undefined) {
     const found = ports.map(({ name, shape }) => `'${name}' ${formatShape(shape)}`).join(', ');
-    throw new OptionError('image-input', `--image '${path}': one input must be left for the picture, left are: ${found || 'none'}; give the others with --input`);
+    throw new OptionError('image-input', `--image '${path}': one input must be left for the picture, left are: ${found || 'none'}; ` +
+      'give the others with --input');
   }
   const image = await decodeImage(await readFileOption(path, '--image', MAX_PICTURE_BYTES), `--image '${path}'`);
   imageToInput(image, port, {
@@ -91,7 +92,8 @@ export async function fillInputs(inputs: readonly Port[], options: RunOptions): 
   const missing = options.image === undefined ? left : left.filter((port) => !isImagePort(port) && left.length > 1);
   if (missing.length > 0) {
     const names = missing.map(({ name, dtype, shape }) => `'${name}' ${dtype} ${formatShape(shape)}`).join(', ');
-    throw new OptionError('missing-input', `no data for input ${names}; give --input [NAME=]FILE.npy${options.image === undefined ? ' or --image FILE' : ''}`);
+    const orImage = options.image === undefined ? ' or --image FILE' : '';
+    throw new OptionError('missing-input', `no data for input ${names}; give --input [NAME=]FILE.npy${orImage}`);
   }
   for (const assignment of assigned) await fillFromNpy(assignment, options.quantizeInput ?? false);
   return options.image === undefined ? undefined : fillFromImage(options.image, left, options);

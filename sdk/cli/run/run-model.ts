@@ -46,7 +46,8 @@ async function writeOutputs(folder: string, outputs: readonly Port[]): Promise<v
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw new OptionError('unwritable-folder', `--output '${folder}': cannot be made a folder (${(error as NodeJS.ErrnoException).code}); name another one`, { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    throw new OptionError('unwritable-folder', `--output '${folder}': cannot be made a folder (${code}); name another one`, { cause: error });
   }
   await Promise.all(outputs.map((port, index) => writeFile(join(folder, `${index}.npy`), writeNpy(port))));
 }

@@ -31,7 +31,9 @@ function readHeader(bytes: Uint8Array, where: string): Header {
   const pixels = view.getUint32(10, true);
   const headerBytes = view.getUint32(14, true);
   const core = headerBytes === 12;
-  if (!core && (headerBytes < 40 || headerBytes > 124)) throw brokenImage(where, `the BMP header has ${headerBytes} bytes; 12, or 40 to 124, are known`);
+  if (!core && (headerBytes < 40 || headerBytes > 124)) {
+    throw brokenImage(where, `the BMP header has ${headerBytes} bytes; 12, or 40 to 124, are known`);
+  }
   if (bytes.length < 14 + headerBytes) throw brokenImage(where, `the BMP file ends inside its header (${bytes.length} bytes)`);
   const width = core ? view.getUint16(18, true) : view.getInt32(18, true);
   const signedHeight = core ? view.getUint16(20, true) : view.getInt32(22, true);
@@ -63,15 +65,10 @@ function readHeader(bytes: Uint8Array, where: string): Header {
   return { width, height, topDown: signedHeight < 0, bits, pixels, palette, order };
 }
 
-function paletteRow(row: Uint8Array, bits: number, width: number, colours: readonly (readonly number[])[], out: Uint8Array, at: number, where: string): void {
+/** Palette number of pixel `x` of a row. */
+function codeAt(row: Uint8Array, bits: number, x: number): number {
   const perByte = 8 / bits;
-  const mask = 2 ** bits - 1;
-  for (let x = 0; x < width; x++) {
-    const code = (row[Math.floor(x / perByte)]! >> (8 - bits * ((x % perByte) + 1))) & mask;
-    const colour = colours[code];
-    if (colour === undefined) throw brokenImage(where, `colour ${code} is outside the palette of ${colours.length}`);
-    for (const value of colour) out[at++] = value;
-  }
+  return (row[Math.floor(x / perByte)]! >> (8 - bits * ((x % perByte) + 1))) & (2 ** bits - 1);
 }
 
 /**
@@ -82,7 +79,8 @@ export function decodeBmp(bytes: Uint8Array, where: string): Image {
   const { width, height, topDown, bits, pixels, palette, order } = readHeader(bytes, where);
   const stride = Math.ceil((width * bits) / 32) * 4;
   if (bytes.length < pixels + stride * height) {
-    throw brokenImage(where, `the BMP file has ${bytes.length} bytes, ${width} x ${height} pixels of ${bits} bits end at byte ${pixels + stride * height}`);
+    const end = pixels + stride * height;
+    throw brokenImage(where, `the BMP file has ${bytes.length} bytes, ${width} x ${height} pixels of ${bits} bits end at byte ${end}`);
   }
   const grey = palette.length > 0 && palette.every(([red, green, blue]) => red === green && green === blue);
   const channels = grey ? 1 : order.length === 4 ? 4 : 3;
@@ -91,14 +89,14 @@ export function decodeBmp(bytes: Uint8Array, where: string): Image {
   for (let y = 0; y < height; y++) {
     const from = pixels + (topDown ? y : height - 1 - y) * stride;
     const row = bytes.subarray(from, from + stride);
-    const at = y * width * channels;
-    if (bits <= 8) {
-      paletteRow(row, bits, width, colours, data, at, where);
-      continue;
-    }
-    const step = bits / 8;
-    for (let x = 0; x < width; x++) {
-      for (let channel = 0; channel < channels; channel++) data[at + x * channels + channel] = row[x * step + order[channel]!]!;
+    for (let x = 0, at = y * width * channels; x < width; x++, at += channels) {
+      if (bits > 8) {
+        for (let channel = 0; channel < channels; channel++) data[at + channel] = row[(x * bits) / 8 + order[channel]!]!;
+        continue;
+      }
+      const colour = colours[codeAt(row, bits, x)];
+      if (colour === undefined) throw brokenImage(where, `colour ${codeAt(row, bits, x)} is outside the palette of ${colours.length}`);
+      data.set(colour, at);
     }
   }
   if (!grey || bits !== 8 || !holdsInt8Codes(data, width)) return { width, height, channels, data };

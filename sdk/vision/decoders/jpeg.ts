@@ -1,9 +1,7 @@
 import jpeg from 'jpeg-js';
 import type { Image } from '../types.ts';
-import { brokenImage, checkDimensions, unsupportedImage } from './limits.ts';
+import { brokenImage, checkDimensions, MAX_PIXELS, unsupportedImage } from './limits.ts';
 
-/** The decoder holds all coefficients: about 20 bytes a pixel. */
-const MAX_JPEG_PIXELS = 2 ** 24;
 const MAX_MEMORY_MB = 512;
 /** Progressive files have about ten; each one costs a pass over all blocks, however short it is. */
 const MAX_SCANS = 256;
@@ -28,7 +26,7 @@ function readFrame(bytes: Uint8Array, where: string): Frame {
     const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
     const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
     if (isFrame) {
-      if (marker > 0xc2) throw unsupportedImage(where, `JPEG process SOF${marker - 0xc0}; allowed: baseline and progressive: save it as one of these`);
+      if (marker > 0xc2) throw unsupportedImage(where, `JPEG process SOF${marker - 0xc0}; allowed: baseline and progressive`);
       return { height: (bytes[at + 5]! << 8) | bytes[at + 6]!, width: (bytes[at + 7]! << 8) | bytes[at + 8]!, components: bytes[at + 9]! };
     }
     if (length < 2) throw brokenImage(where, `a JPEG segment of ${length} bytes at byte ${at}`);
@@ -46,7 +44,7 @@ function countScans(bytes: Uint8Array): number {
 
 /** Bounds time and memory by the size of the file before anything is decoded. */
 function checkCost({ width, height }: Frame, bytes: Uint8Array, where: string): void {
-  checkDimensions(width, height, where, MAX_JPEG_PIXELS);
+  checkDimensions(width, height, where);
   const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
   if (blocks > bytes.length * MAX_BLOCKS_PER_BYTE) throw brokenImage(where, `${bytes.length} bytes of JPEG cannot hold ${width} x ${height} pixels`);
   const scans = countScans(bytes);
@@ -60,7 +58,7 @@ export function decodeJpeg(bytes: Uint8Array, where: string): Image {
   let decoded: { width: number; height: number; data: Uint8Array };
   try {
     decoded = jpeg.decode(bytes, {
-      useTArray: true, formatAsRGBA: false, tolerantDecoding: false, maxResolutionInMP: MAX_JPEG_PIXELS / 1e6, maxMemoryUsageInMB: MAX_MEMORY_MB,
+      useTArray: true, formatAsRGBA: false, tolerantDecoding: false, maxResolutionInMP: MAX_PIXELS / 1e6, maxMemoryUsageInMB: MAX_MEMORY_MB,
     });
   } catch (error) {
     throw brokenImage(where, `the JPEG data cannot be decoded (${error instanceof Error ? error.message : String(error)})`);

@@ -1,7 +1,7 @@
 import { OptionError } from '../../core/errors.ts';
 
-/** Pixels of the largest picture that is decoded: three bytes each are 96 MiB. */
-export const MAX_PIXELS = 2 ** 25;
+/** Pixels of the largest picture that is decoded; decoders take up to 20 bytes a pixel while they work, common files 4 to 10. */
+export const MAX_PIXELS = 2 ** 24;
 
 /** A file that is not what its first bytes promise. */
 export function brokenImage(where: string, message: string): OptionError {
@@ -14,9 +14,9 @@ export function unsupportedImage(where: string, message: string): OptionError {
 }
 
 /** Bounds memory before anything is allocated. @throws OptionError for empty and for too large pictures */
-export function checkDimensions(width: number, height: number, where: string, most = MAX_PIXELS): void {
+export function checkDimensions(width: number, height: number, where: string): void {
   if (width < 1 || height < 1) throw brokenImage(where, `the picture has ${width} x ${height} pixels`);
-  if (width * height > most) {
-    throw unsupportedImage(where, `the picture has ${width} x ${height} pixels, at most ${most} are decoded: scale it down first`);
+  if (width * height > MAX_PIXELS) {
+    throw unsupportedImage(where, `the picture has ${width} x ${height} pixels, at most ${MAX_PIXELS} are decoded: scale it down first`);
   }
 }

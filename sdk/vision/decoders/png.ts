@@ -21,7 +21,8 @@ interface Chunks {
 function readHeader(view: DataView, at: number, where: string): Header {
   const [width, height] = [view.getUint32(at), view.getUint32(at + 4)];
   checkDimensions(width, height, where);
-  const [depth, type, compression, filter, interlace] = [8, 9, 10, 11, 12].map((offset) => view.getUint8(at + offset)) as [number, number, number, number, number];
+  const [depth, type] = [view.getUint8(at + 8), view.getUint8(at + 9)];
+  const [compression, filter, interlace] = [view.getUint8(at + 10), view.getUint8(at + 11), view.getUint8(at + 12)];
   if (!DEPTHS[type]?.includes(depth)) throw brokenImage(where, `PNG colour type ${type} with ${depth} bits a sample`);
   if (compression !== 0 || filter !== 0 || interlace > 1) {
     throw unsupportedImage(where, `PNG compression ${compression}, filter ${filter}, interlace ${interlace}; allowed: 0, 0, 0 or 1`);
@@ -38,7 +39,9 @@ function readChunks(bytes: Uint8Array, where: string): Chunks {
   for (let at = 8; at + 12 <= bytes.length;) {
     const length = view.getUint32(at);
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (length > bytes.length - at - 12) throw brokenImage(where, `PNG chunk ${JSON.stringify(type)} of ${length} bytes at byte ${at} leaves the file`);
+    if (length > bytes.length - at - 12) {
+      throw brokenImage(where, `PNG chunk ${JSON.stringify(type)} of ${length} bytes at byte ${at} leaves the file`);
+    }
     const body = bytes.slice(at + 8, at + 8 + length);
     if (type === 'IHDR' && length === 13) header = readHeader(view, at + 8, where);
     else if (type === 'PLTE') palette = body;

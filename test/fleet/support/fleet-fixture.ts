@@ -5,14 +5,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from 'vitest';
 import type { AgentEvent } from '../../../sdk/fleet/agent-event.ts';
 
-const cleanUps: (() => Promise<unknown> | unknown)[] = [];
+const cleanUps: (() => unknown)[] = [];
 
 afterEach(async () => {
   for (const step of cleanUps.splice(0).reverse()) await step();
 });
 
 /** Runs `step` after the test, last registered first. */
-export function afterTest(step: () => Promise<unknown> | unknown): void {
+export function afterTest(step: () => unknown): void {
   cleanUps.push(step);
 }
 

@@ -22,11 +22,11 @@ export type Damage = 'drop' | 'keep' | 'names-only' | 'torn' | 'zeros' | { reado
 
 export class PowerCut extends Error {}
 
-function applyStep(content: Uint8Array, step: DataStep, bytes = step.kind === 'write' ? step.bytes : undefined): Uint8Array {
-  const length = step.kind === 'truncate' ? step.length : Math.max(content.length, step.offset + bytes!.length);
+function applyStep(content: Uint8Array, step: DataStep, bytes = step.kind === 'write' ? step.bytes : new Uint8Array()): Uint8Array {
+  const length = step.kind === 'truncate' ? step.length : Math.max(content.length, step.offset + bytes.length);
   const next = new Uint8Array(length);
   next.set(content.subarray(0, length));
-  if (step.kind === 'write') next.set(bytes!, step.offset);
+  if (step.kind === 'write') next.set(bytes, step.offset);
   return next;
 }
 
@@ -171,20 +171,23 @@ export class MemoryDisk {
 }
 
 function survivor({ durable, steps, current }: File, damage: Damage): Uint8Array {
+  const replay = (choose: (step: DataStep, index: number) => Uint8Array | 'lost' | undefined): Uint8Array =>
+    steps.reduce<Uint8Array>((content, step, index) => {
+      const bytes = choose(step, index);
+      return bytes === 'lost' ? content : applyStep(content, step, step.kind === 'write' ? bytes ?? step.bytes : undefined);
+    }, durable.slice());
+  const shortened = (step: DataStep, share: number): Uint8Array | undefined =>
+    step.kind === 'write' ? step.bytes.slice(0, Math.floor(share * step.bytes.length)) : undefined;
   switch (damage) {
     case 'drop':
     case 'names-only': return durable.slice();
     case 'keep': return current.slice();
-    case 'torn': return steps.reduce((content, step, index) => applyStep(content, step, index === steps.length - 1 ? half(step) : undefined), durable.slice());
-    case 'zeros': return steps.reduce((content, step) => applyStep(content, step, step.kind === 'write' ? new Uint8Array(step.bytes.length) : undefined), durable.slice());
-    default: return steps.reduce((content, step) => {
+    case 'torn': return replay((step, index) => (index === steps.length - 1 ? shortened(step, 0.5) : undefined));
+    case 'zeros': return replay((step) => (step.kind === 'write' ? new Uint8Array(step.bytes.length) : undefined));
+    default: return replay((step) => {
       const fate = damage.random();
-      if (fate < 0.3) return content;
-      return applyStep(content, step, fate < 0.6 && step.kind === 'write' ? step.bytes.slice(0, Math.floor(damage.random() * step.bytes.length)) : undefined);
-    }, durable.slice());
+      if (fate < 0.3) return 'lost';
+      return fate < 0.6 ? shortened(step, damage.random()) : undefined;
+    });
   }
-}
-
-function half(step: DataStep): Uint8Array | undefined {
-  return step.kind === 'write' ? step.bytes.slice(0, step.bytes.length >> 1) : undefined;
 }

@@ -2,6 +2,7 @@ import { DeviceAgent } from '../../../sdk/fleet/agent.ts';
 import type { AgentHost, AgentOptions } from '../../../sdk/fleet/agent-options.ts';
 import { decodeBitmap, setBits } from '../../../sdk/fleet/bitmap.ts';
 import { encodeChunk } from '../../../sdk/fleet/chunk.ts';
+import { MESSAGE_BYTES, needSchema, parseMessage } from '../../../sdk/fleet/messages.ts';
 import { blobOf, chunkLength, type Release } from '../../../sdk/fleet/release.ts';
 import { eventLog } from './fleet-fixture.ts';
 import { openFake, type FakeModel } from './fake-model.ts';
@@ -34,7 +35,7 @@ export function createMemoryFleet(signed = createSignedFleet()): MemoryFleet {
       if (!published) return;
       const { release, bytes } = published;
       const total = release.chunks.length;
-      const missing = decodeBitmap(JSON.parse(Buffer.from(payload).toString()).missing, total)!;
+      const missing = decodeBitmap(parseMessage(needSchema, payload, MESSAGE_BYTES.need, 'need').missing, total)!;
       for (const n of setBits(missing)) {
         sent.push(n);
         const chunk = bytes.subarray(n * release.chunkSize, n * release.chunkSize + chunkLength(release, n));

@@ -32,7 +32,7 @@ export function describeUpdatePath(start: () => Promise<TestBroker>): void {
     await controller.start();
     afterTest(() => controller.close());
     const publisher = new Publisher({ directory: join(directory, 'fleet'), broker: broker.url });
-    const publish = (label: string, open = openFake as (bytes: Uint8Array) => Promise<FakeModel>) =>
+    const publish = (label: string, open: typeof openWrong = openFake) =>
       publisher.publish({ bytes: modelFile(label), name: 'person', version: label, format: 'fake', chunkSize: 4096, open: (bytes) => open(bytes) });
     const device = async (id: string, options: Partial<AgentOptions<FakeModel>> = {}) => {
       const log = eventLog();

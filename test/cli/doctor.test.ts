@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { linuxFacts } from '../../sdk/cli/doctor/linux.ts';
+import { missingThings } from '../../sdk/cli/doctor/missing.ts';
+import { wasmFeatures } from '../../sdk/cli/doctor/wasm-features.ts';
+import { capture } from './capture.ts';
+
+const all = { simd: true, relaxedSimd: true, threads: true };
+const board = { board: null, dotprod: false, memoryLimitBytes: null, thermalZones: [{ type: 'cpu-thermal', celsius: 40 }], closedDevices: [] };
+
+describe('doctor', () => {
+  test('reports this machine', async () => {
+    const { code, stdout, stderr } = await capture('doctor', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const facts = JSON.parse(stdout) as { candidates: { dot: string; gmacs: number }[]; dot: string };
+    expect(facts).toMatchObject({ ok: true, node: process.versions.node, arch: process.arch, wasm: { simd: true, threads: true } });
+    const fastest = facts.candidates.reduce((best, candidate) => (candidate.gmacs > best.gmacs ? candidate : best));
+    expect(facts.dot).toBe(fastest.dot);
+    expect((await capture('doctor')).stdout).toMatch(/\nkernels +(baseline|relaxed), dot product /);
+  });
+
+  test('nothing is missing on a complete machine', () => {
+    expect(missingThings(all, board, Infinity)).toEqual([]);
+  });
+
+  test('says what is missing, why it matters and how to get it', () => {
+    const nothing = { simd: false, relaxedSimd: false, threads: false };
+    const required = missingThings(nothing, board, Infinity).filter((missing) => missing.required);
+    expect(required.map(({ what }) => what)).toEqual(['WebAssembly SIMD', 'WebAssembly threads']);
+    expect(missingThings({ ...all, relaxedSimd: false }, { ...board, dotprod: true }, Infinity)[0]).toMatchObject({
+      what: 'relaxed SIMD', how: 'run Node 22 or newer', required: false,
+    });
+    expect(missingThings(all, board, 0.5)[0]?.why).toMatch(/0\.50 CPUs/);
+    expect(missingThings(all, { ...board, thermalZones: [] }, Infinity)[0]?.what).toBe('a temperature sensor');
+    expect(missingThings(all, { ...board, closedDevices: [{ path: '/dev/i2c-1', group: 'i2c' }] }, Infinity)[0]).toMatchObject({
+      what: 'access to /dev/i2c-1', how: 'sudo usermod -aG i2c $USER, then log in again',
+    });
+  });
+
+  test('the probes are valid modules: every supported Node has SIMD and threads', () => {
+    expect(wasmFeatures()).toMatchObject({ simd: true, threads: true });
+  });
+});
+
+describe('board below a folder', () => {
+  let root = '';
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'halfbyte-board-'));
+    write('proc/device-tree/model', 'Raspberry Pi 5 Model B Rev 1.0\0');
+    write('proc/cpuinfo', 'processor\t: 0\nFeatures\t: fp asimd evtstrm asimdhp asimddp\n');
+    write('sys/class/thermal/thermal_zone0/type', 'cpu-thermal\n');
+    write('sys/class/thermal/thermal_zone0/temp', '47250\n');
+    write('sys/class/thermal/thermal_zone1/type', 'broken\n');
+    write('sys/class/thermal/thermal_zone1/temp', 'n/a\n');
+    write('sys/fs/cgroup/memory.max', '268435456\n');
+    write('dev/vcio', '');
+  });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  test('reads device tree, features, temperature and memory limit', () => {
+    expect(linuxFacts(root)).toEqual({
+      board: 'Raspberry Pi 5 Model B Rev 1.0',
+      dotprod: true,
+      memoryLimitBytes: 268_435_456,
+      thermalZones: [{ type: 'cpu-thermal', celsius: 47.25 }],
+      closedDevices: [],
+    });
+  });
+
+  test('no limit, no features', () => {
+    write('sys/fs/cgroup/memory.max', 'max\n');
+    write('proc/cpuinfo', 'Features\t: fp asimd\n');
+    expect(linuxFacts(root)).toMatchObject({ dotprod: false, memoryLimitBytes: null });
+  });
+
+  test('an empty folder has nothing', () => {
+    expect(linuxFacts(join(root, 'dev'))).toEqual({ board: null, dotprod: false, memoryLimitBytes: null, thermalZones: [], closedDevices: [] });
+  });
+});

@@ -1,0 +1,34 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = dirname(dirname(import.meta.dirname));
+const cli = join(root, 'dist/cli.js');
+const classifier = join(root, 'test/fixtures/classifier-v1.tflite');
+
+function halfbyte(...args: readonly string[]): { status: number | null; stdout: string; lines: number } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+  return { status, stdout, lines: stderr === '' ? 0 : stderr.trimEnd().split('\n').length };
+}
+
+test('success is 0, wrong use is 2, failure is 1; standard output stays empty on errors', () => {
+  const good = halfbyte('inspect', classifier, '--json');
+  expect([good.status, good.lines]).toEqual([0, 0]);
+  expect(JSON.parse(good.stdout)).toMatchObject({ format: 'tflite' });
+  expect(halfbyte('inspect', classifier, '--colour')).toEqual({ status: 2, stdout: '', lines: 1 });
+  expect(halfbyte('inspect', cli)).toEqual({ status: 1, stdout: '', lines: 1 });
+});
+
+test('works from another folder', () => {
+  const { status, stdout } = spawnSync(process.execPath, [cli, '--version'], { encoding: 'utf8', cwd: '/' });
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+});
+
+test('ends quietly when nobody reads its output any more', async () => {
+  const child = spawn(process.execPath, [cli, 'inspect', classifier, '--plan']);
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
