@@ -6,6 +6,9 @@ import { operatorOf } from '../ops/index.ts';
 import type { Lowering } from '../ops/types.ts';
 import type { PlanConstant, PlanLayout, PlanStep } from '../plan/types.ts';
 
+/** Most bytes of constants that are made by operators instead of viewed in the model file. */
+const MAX_MADE_BYTES = 64 * 2 ** 20;
+
 /** A buffer before it has a place: its bytes and the steps that touch it. */
 export interface SymbolicBuffer {
   readonly name: string;
@@ -80,6 +83,15 @@ export function lower(graph: Graph, origins: ReadonlyMap<Tensor, number>): Lower
     return constant;
   };
 
+  let madeBytes = 0;
+  const constantData = (name: string, data: Uint8Array, layout: PlanLayout): number => {
+    madeBytes += data.byteLength;
+    if (madeBytes > MAX_MADE_BYTES) {
+      throw new PlanError('constants-limit', `${name}: the constants made for this model exceed ${MAX_MADE_BYTES} bytes: use fewer or smaller grouped convolutions`);
+    }
+    return addConstant({ name, bytes: data.byteLength, layout, data });
+  };
+
   const inputs = graph.inputs.map(buffer);
   for (const node of graph.nodes) {
     const lowering: Lowering = {
@@ -87,7 +99,7 @@ export function lower(graph: Graph, origins: ReadonlyMap<Tensor, number>): Lower
       buffer,
       alias: (input, output) => bufferOf.set(output, buffer(input)),
       constantTensor,
-      constantData: (name, data, layout) => addConstant({ name, bytes: data.byteLength, layout, data }),
+      constantData,
       step: (step) => steps.push({ scratch: 0, macs: 0, ...step, node: node.name, op: node.op }),
     };
     operatorOf(node).lower(node, lowering);

@@ -6,7 +6,7 @@ type Cause = { readonly code: string; readonly message: string };
 
 /** What happens on a device, in the order it happens. */
 export type AgentEventBody =
-  | { readonly event: 'started'; readonly state: DeviceState; readonly model: string | null; readonly version: string | null; readonly sha256: string | null }
+  | ({ readonly event: 'started'; readonly state: DeviceState } & { readonly [Field in 'model' | 'version' | 'sha256']: string | null })
   | { readonly event: 'connected' }
   | { readonly event: 'disconnected'; readonly reason: string }
   | ({ readonly event: 'offered' } & About)

@@ -45,7 +45,9 @@ export const agentOptionsSchema = v.strictObject({
   onEvent: v.optional(v.function()),
 });
 
-export interface AgentOptions<M extends LoadedModel = LoadedModel> extends Omit<v.InferInput<typeof agentOptionsSchema>, 'open' | 'onEvent' | 'trustAnchor'> {
+type PlainOptions = Omit<v.InferInput<typeof agentOptionsSchema>, 'open' | 'onEvent' | 'trustAnchor'>;
+
+export interface AgentOptions<M extends LoadedModel = LoadedModel> extends PlainOptions {
   /** `root.json` of the fleet: pinned at the first start, compared at later ones. Without it, it must be in the directory. */
   readonly trustAnchor?: Uint8Array;
   /** Opens a model; the agent closes what it opened. */

@@ -32,7 +32,8 @@ export async function startBroker({ host = '127.0.0.1', port = 1883 }: { host?: 
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(new DeviceError('no-listen', `broker on ${host}:${port}: ${cause.code ?? cause.message}; choose another --port or stop what uses it`, { cause }));
+      const what = `broker on ${host}:${port}: ${cause.code ?? cause.message}; choose another --port or stop what uses it`;
+      reject(new DeviceError('no-listen', what, { cause }));
     });
     server.listen(port, host, resolve);
   });

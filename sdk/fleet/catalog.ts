@@ -35,7 +35,7 @@ export async function readCatalog(fleet: FleetDirectory): Promise<Catalog> {
     throw cause;
   }
   try {
-    const targets = Metadata.fromJSON(MetadataKind.Targets, JSON.parse(Buffer.from(bytes).toString('utf8')));
+    const targets = Metadata.fromJSON(MetadataKind.Targets, JSON.parse(Buffer.from(bytes).toString('utf8')) as Parameters<typeof Metadata.fromJSON>[1]);
     fleet.anchor.root.verifyDelegate(MetadataKind.Targets, targets);
     const releases = Object.values(targets.signed.targets).map(releaseOf);
     return { targets, bytes, releases, blobs: new Map(releases.map((release) => [blobOf(release), release])) };

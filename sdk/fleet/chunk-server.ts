@@ -46,10 +46,10 @@ export function createChunkServer({ read, publish, failed, window, bytesPerSecon
   const sendAll = async (): Promise<void> => {
     await delay(mergeMs);
     // One chunk of each blob in turn: a long transfer does not hold up a short one.
-    while (queues.size > 0 && !closed) {
+    while (queues.size > 0) {
       for (const [key, queue] of queues) {
         const first = setBits(queue.wanted).next();
-        if (first.done || closed) queues.delete(key);
+        if (first.done) queues.delete(key);
         else await send(queue, first.value).catch(failed);
       }
     }
@@ -57,13 +57,15 @@ export function createChunkServer({ read, publish, failed, window, bytesPerSecon
   };
   return {
     ask: (release, missing) => {
+      if (closed) return;
       const queue = queues.get(release.sha256) ?? { release, wanted: createBitmap(release.chunks.length) };
       for (let n = 0; n < missing.size; n++) if (hasBit(missing, n)) setBit(queue.wanted, n);
       queues.set(release.sha256, queue);
-      if (!closed) sending ??= sendAll();
+      sending ??= sendAll();
     },
     close: async () => {
       closed = true;
+      queues.clear();
       await sending;
       await Promise.all(underWay);
     },

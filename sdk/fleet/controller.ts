@@ -125,7 +125,9 @@ export class Controller {
     const release = this.#catalog?.blobs.get(blob);
     if (!release) throw new UpdateError('unknown-blob', `request for chunks of ${blob.slice(0, 16)}: not in the repository; it is ignored`);
     const bits = total === release.chunks.length ? decodeBitmap(missing, total) : undefined;
-    if (!bits) throw new UpdateError('malformed-message', `request for chunks of ${blob}: bitmap is not one of ${release.chunks.length} bits; it is ignored`);
+    if (!bits) {
+      throw new UpdateError('malformed-message', `request for chunks of ${blob}: bitmap is not one of ${release.chunks.length} bits; it is ignored`);
+    }
     this.#emit({ event: 'asked', device, sha256: release.sha256, chunks: countBits(bits) });
     this.#chunks?.ask(release, bits);
   }

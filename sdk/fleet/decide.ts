@@ -1,5 +1,5 @@
 import { UpdateError } from '../core/errors.ts';
-import type { Offer } from './messages.ts';
+import { excerpt, type Offer } from './messages.ts';
 import type { Release } from './release.ts';
 import type { Failure, Installed } from './state-record.ts';
 import type { VerifiedTargets } from './trust.ts';
@@ -15,7 +15,8 @@ export interface Situation {
 }
 
 /**
- * The release to install now; undefined when there is nothing to do: no offer yet, its metadata not here yet, it runs already, or it failed here before.
+ * The release to install now; undefined when there is nothing to do:
+ * no offer yet, its metadata not here yet, it runs already, or it failed here before.
  * @throws UpdateError `unknown-target`, `wrong-target`, `release-rollback` or `invalid-target` when the offer must not be followed
  */
 export function releaseToInstall({ targets, offer, class: deviceClass, channel, running, failed }: Situation): Release | undefined {
@@ -23,17 +24,16 @@ export function releaseToInstall({ targets, offer, class: deviceClass, channel, 
   const release = targets.release(offer.target);
   if (!release) {
     if (targets.version > offer.metadata) return undefined;
-    throw new UpdateError('unknown-target', `offer: target '${offer.target}' is not in the signed metadata version ${targets.version}; it is ignored`);
+    throw new UpdateError('unknown-target', `offer: target '${excerpt(offer.target)}' is not in metadata version ${targets.version}; it is ignored`);
   }
   if (release.class !== deviceClass || release.channel !== channel) {
-    throw new UpdateError(
-      'wrong-target',
-      `offer: target '${offer.target}' is for class '${release.class}', channel '${release.channel}', this device has '${deviceClass}', '${channel}'; it is ignored`,
-    );
+    const found = `class '${release.class}', channel '${release.channel}'`;
+    throw new UpdateError('wrong-target', `offer: '${release.target}' is for ${found}, allowed are '${deviceClass}', '${channel}'; it is ignored`);
   }
   if (running && isSame(release, running)) return undefined;
   if (running && release.counter <= running.counter) {
-    throw new UpdateError('release-rollback', `offer: release counter ${release.counter} is not above ${running.counter}, which runs; publish it again to go back`);
+    const what = `offer: release counter ${release.counter} is not above ${running.counter}, which runs`;
+    throw new UpdateError('release-rollback', `${what}; to go back, publish the old model again`);
   }
   return failed.some((failure) => isSame(release, failure)) ? undefined : release;
 }

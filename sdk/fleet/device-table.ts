@@ -38,7 +38,9 @@ export function createDeviceTable(most = 100_000): DeviceTable {
       const message = isReport ? checkMessage(reportSchema, json, where) : checkMessage(willSchema, json, where);
       if (message.id !== device) throw new UpdateError('malformed-message', `${where}: names '${message.id}'; the message is ignored`);
       const known = devices.get(device);
-      if (!known && devices.size >= most) throw new UpdateError('too-many-devices', `${where}: ${most} devices are known already; the message is ignored`);
+      if (!known && devices.size >= most) {
+        throw new UpdateError('too-many-devices', `${where}: ${most} devices are known already; the message is ignored`);
+      }
       // A will of an earlier connection says nothing about the present one.
       if (!('class' in message) && known && known.session !== message.session) return undefined;
       const row = 'class' in message ? rowOf(message) : { ...(known?.row ?? { ...UNKNOWN, id: device }), state: message.state };

@@ -65,8 +65,9 @@ async function readEarlier(fs: FileSystem, paths: Paths, head: JournalHead): Pro
 async function createEmpty(fs: FileSystem, directory: string, paths: Paths, head: JournalHead): Promise<Earlier> {
   await discardDownload(fs, directory);
   const free = await fs.freeBytes(directory);
-  if (free < head.length + RESERVE_BYTES) {
-    throw new UpdateError('disk-full', `${directory}: needs ${head.length + RESERVE_BYTES} bytes, ${free} are free; free some, the update goes on by itself`);
+  const needed = head.length + RESERVE_BYTES;
+  if (free < needed) {
+    throw new UpdateError('disk-full', `${directory}: needs ${needed} bytes, ${free} are free; free some, the update goes on by itself`);
   }
   for (const [path, fill] of [
     [paths.partial, (file: OpenFile) => file.truncate(head.length)],

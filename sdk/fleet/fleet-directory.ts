@@ -35,7 +35,8 @@ export function expiresIn(now: Date, days: number): string {
  * Makes keys for every role, the signed root metadata and an empty repository.
  * @throws OptionError when the directory already is a fleet: its keys are never overwritten
  */
-export async function initFleet(directory: string, { tenant = 'fleet', now = new Date() }: { tenant?: string; now?: Date } = {}): Promise<FleetDirectory> {
+export async function initFleet(directory: string, options: { tenant?: string; now?: Date } = {}): Promise<FleetDirectory> {
+  const { tenant = 'fleet', now = new Date() } = options;
   checkName('tenant', tenant);
   await mkdir(join(directory, 'keys'), { recursive: true, mode: 0o700 });
   await mkdir(join(directory, 'repository', 'blobs'), { recursive: true });

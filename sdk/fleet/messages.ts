@@ -77,7 +77,9 @@ export type DeviceWill = v.InferOutput<typeof willSchema>;
  * @param limit most bytes
  * @throws UpdateError `malformed-message` naming the field
  */
-export function parseMessage<Schema extends v.GenericSchema>(schema: Schema, payload: Uint8Array, limit: number, where: string): v.InferOutput<Schema> {
+export function parseMessage<Schema extends v.GenericSchema>(
+  schema: Schema, payload: Uint8Array, limit: number, where: string,
+): v.InferOutput<Schema> {
   return checkMessage(schema, parseJson(payload, limit, where), where);
 }
 

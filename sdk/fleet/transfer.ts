@@ -5,7 +5,7 @@ import { clearBit, countBits, encodeBitmap, hasBit, inverseOf } from './bitmap.t
 import { decodeChunk } from './chunk.ts';
 import type { Download } from './download.ts';
 import { sha256 } from './durable-file.ts';
-import { encodeMessage, type Need } from './messages.ts';
+import { encodeMessage, excerpt, type Need } from './messages.ts';
 import { blobOf, chunkLength, type Release } from './release.ts';
 import { topicLevel, type Topics } from './topics.ts';
 import type { Transport } from './transports/types.ts';
@@ -86,12 +86,14 @@ export function startTransfer({ release, download, device, topics, transport, li
     const chunk = decodeChunk(payload);
     const length = chunkLength(release, chunk.n);
     if (chunk.blob !== blob || chunk.total !== total || String(chunk.n) !== n || chunk.bytes.length !== length) {
-      throw new UpdateError('broken-chunk', `chunk ${chunk.n}/${chunk.total} of ${chunk.blob}, ${chunk.bytes.length} bytes: does not belong here; it is dropped`);
+      const what = `chunk ${chunk.n}/${chunk.total} of ${chunk.blob}, ${chunk.bytes.length} bytes`;
+      throw new UpdateError('broken-chunk', `${what}: does not belong to chunk ${excerpt(n, 8)}/${total} of ${blob}; it is dropped`);
     }
     if (hasBit(download.have, chunk.n) || queued.has(chunk.n) || queued.size >= limits.queuedChunks) return;
     const found = sha256(chunk.bytes);
     if (found !== release.chunks[chunk.n]) {
-      throw new UpdateError('wrong-chunk', `chunk ${chunk.n}/${total} of ${blob}: SHA-256 is ${found}, signed is ${release.chunks[chunk.n]}; it is dropped and asked for again`);
+      const what = `chunk ${chunk.n}/${total} of ${blob}: SHA-256 is ${found}, signed is ${release.chunks[chunk.n]}`;
+      throw new UpdateError('wrong-chunk', `${what}; it is dropped and asked for again`);
     }
     queued.set(chunk.n, chunk.bytes);
     idleMs = limits.idleMs;

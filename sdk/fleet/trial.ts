@@ -28,7 +28,9 @@ export async function runTrial<M extends LoadedModel>(context: AgentContext<M>, 
   await cleanUp(context, () => slots.sweep([committed, kept]));
 }
 
-async function proveModel<M extends LoadedModel>(context: AgentContext<M>, pending: Installed, bytes: Uint8Array): Promise<{ model: M; digest: string } | undefined> {
+async function proveModel<M extends LoadedModel>(
+  context: AgentContext<M>, pending: Installed, bytes: Uint8Array,
+): Promise<{ model: M; digest: string } | undefined> {
   let model: M | undefined;
   try {
     model = await context.open(bytes);

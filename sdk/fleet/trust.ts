@@ -85,7 +85,8 @@ export function verifyTargets(anchor: TrustAnchor, bytes: Uint8Array, { now, lea
   }
   for (const [name, signed] of [['root', anchor.root.signed], ['targets', targets.signed]] as const) {
     if (signed.isExpired(now)) {
-      throw new UpdateError('metadata-expired', `${name} metadata: expired ${signed.expires}, now ${now.toISOString()}; sign it anew or set the clock`);
+      const what = `${name} metadata: expired ${signed.expires}, now ${now.toISOString()}`;
+      throw new UpdateError('metadata-expired', `${what}; sign it anew or set the clock`);
     }
   }
   return {
@@ -103,7 +104,8 @@ function readSigned(anchor: TrustAnchor, json: Json): Metadata<Targets> {
     anchor.root.verifyDelegate(MetadataKind.Targets, targets);
     return targets;
   } catch (cause) {
-    throw new UpdateError('wrong-signature', `targets metadata: ${reasonOf(cause)}; only metadata signed with this fleet's targets key is accepted`, { cause });
+    const what = `targets metadata: ${reasonOf(cause)}; only metadata signed with this fleet's targets key is accepted`;
+    throw new UpdateError('wrong-signature', what, { cause });
   }
 }
 

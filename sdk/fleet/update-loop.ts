@@ -77,8 +77,9 @@ export function createUpdateLoop<M extends LoadedModel>(options: UpdateLoopOptio
   const evaluate = (): void => {
     if (closed) return;
     try {
-      const situation = { targets, offer, class: options.class, channel: options.channel, running: active.loaded?.installed, failed: store.record.failed };
-      const release = releaseToInstall(situation);
+      const { class: deviceClass, channel } = options;
+      const running = active.loaded?.installed;
+      const release = releaseToInstall({ targets, offer, class: deviceClass, channel, running, failed: store.record.failed });
       if (release) want(release);
       else if (!working && context.state() === 'failed') context.enter(active.loaded ? 'committed' : 'empty');
     } catch (error) {

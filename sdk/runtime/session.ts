@@ -16,6 +16,8 @@ export interface SessionOptions {
   readonly choice: KernelChoice;
   /** Cost below which a step stays on one thread, in multiply-accumulates. */
   readonly parallelCost?: number;
+  /** Most bytes of shared memory; half of the board's memory by default. */
+  readonly memoryLimit?: number;
 }
 
 function nextTurn(): Promise<void> {

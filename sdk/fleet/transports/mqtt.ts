@@ -16,7 +16,7 @@ const LIMITS = Object.freeze({
   packetBytes: MESSAGE_BYTES.targets + 65_536,
 });
 
-/** MQTT 3.1.1 over TCP, TLS or WebSocket by MQTT.js: one client per connection, nothing kept between connections but the subscriptions. */
+/** MQTT 3.1.1 over TCP, TLS or WebSocket by MQTT.js: one client per connection, nothing kept between two but the subscriptions. */
 export const mqttTransport: TransportKind = Object.freeze({
   name: 'mqtt',
   schemes: Object.freeze(['mqtt', 'mqtts', 'ws', 'wss']),

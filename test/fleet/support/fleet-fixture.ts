@@ -35,7 +35,8 @@ export async function until(condition: () => boolean, what: string, limitMs = 10
 /** Events of an agent, to be waited for. */
 export function eventLog() {
   const events: AgentEvent[] = [];
-  const named = <Name extends AgentEvent['event']>(name: Name) => events.filter((entry): entry is Extract<AgentEvent, { event: Name }> => entry.event === name);
+  const named = <Name extends AgentEvent['event']>(name: Name) =>
+    events.filter((entry): entry is Extract<AgentEvent, { event: Name }> => entry.event === name);
   return {
     events,
     named,

@@ -1,7 +1,9 @@
 import { dirname } from 'node:path';
 import type { FileSystem, OpenFile } from '../../../sdk/fleet/file-system.ts';
 
-type DataStep = { readonly kind: 'write'; readonly offset: number; readonly bytes: Uint8Array } | { readonly kind: 'truncate'; readonly length: number };
+type DataStep =
+  | { readonly kind: 'write'; readonly offset: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'truncate'; readonly length: number };
 
 interface File {
   /** What the process sees. */

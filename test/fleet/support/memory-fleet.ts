@@ -14,6 +14,11 @@ export interface Published { readonly release: Release; readonly bytes: Uint8Arr
 
 export const DEVICE_DIRECTORY = '/device';
 
+export interface MemoryDevice {
+  readonly agent: DeviceAgent<FakeModel>;
+  readonly log: ReturnType<typeof eventLog>;
+}
+
 /** A fleet without network and clock: what is announced is offered, what devices ask for is sent at once. */
 export interface MemoryFleet {
   readonly broker: MemoryBroker;
@@ -21,7 +26,7 @@ export interface MemoryFleet {
   /** Chunk numbers sent, in order. */
   readonly sent: number[];
   announce(version: number, published: Published): void;
-  agent(disk: MemoryDisk, options?: Partial<AgentOptions<FakeModel>>, host?: Partial<AgentHost>): { agent: DeviceAgent<FakeModel>; log: ReturnType<typeof eventLog> };
+  agent(disk: MemoryDisk, options?: Partial<AgentOptions<FakeModel>>, host?: Partial<AgentHost>): MemoryDevice;
 }
 
 export function createMemoryFleet(signed = createSignedFleet()): MemoryFleet {

@@ -19,7 +19,8 @@ export interface SignedFleet {
 export function createSignedFleet(rootChange: Partial<ConstructorParameters<typeof Root>[0]> = {}): SignedFleet {
   const keys = ROLES.map((role) => ({ role, ...generateKey() }));
   const root = new Root({
-    version: 1, specVersion: '1.0.31', expires: '2100-01-01T00:00:00Z', consistentSnapshot: false, unrecognizedFields: { tenant: TENANT }, ...rootChange,
+    version: 1, specVersion: '1.0.31', expires: '2100-01-01T00:00:00Z', consistentSnapshot: false, unrecognizedFields: { tenant: TENANT },
+    ...rootChange,
   });
   for (const { role, signingKey } of keys) root.addKey(signingKey.key, role);
   const metadata = new Metadata(root);

@@ -37,7 +37,8 @@ export function describeUpdatePath(start: () => Promise<TestBroker>): void {
     const device = async (id: string, options: Partial<AgentOptions<FakeModel>> = {}) => {
       const log = eventLog();
       const agent = new DeviceAgent<FakeModel>({
-        directory: join(directory, id), broker: broker.url, id, trustAnchor: fleet.root, limits: FAST, open: (bytes) => openFake(bytes), onEvent: log.onEvent, ...options,
+        directory: join(directory, id), broker: broker.url, id, trustAnchor: fleet.root, limits: FAST,
+        open: (bytes) => openFake(bytes), onEvent: log.onEvent, ...options,
       });
       afterTest(() => agent.close());
       await agent.start();

