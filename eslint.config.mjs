@@ -32,6 +32,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['kernels/abi.ts'],
+    rules: { '@typescript-eslint/no-duplicate-enum-values': 'off' },
+  },
+  {
     files: ['sdk/cli/**/*.ts', 'test/bench/**/*.ts', 'test/accuracy/evaluate.ts', 'test/golden/make.ts', 'test/golden/report.ts'],
     rules: { 'no-console': 'off' },
   },

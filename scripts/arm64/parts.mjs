@@ -1,14 +1,12 @@
-// What running the device half on emulated arm64 boards needs, and where it lies.
+// What running the device half on emulated arm64 boards needs, and where it lies. Paths of the project are relative to its root.
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
-const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** C and C++ libraries of arm64, which Debian's cross packages install. */
 const SYSROOT = '/usr/aarch64-linux-gnu';
 
 /** Ignored by git. */
-export const FOLDER = join(ROOT, 'build/arm64');
+export const FOLDER = 'build/arm64';
 
 export const EMULATOR = '/usr/bin/qemu-aarch64';
 

@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ALL_NODES, CPUS, DEBIAN_FILES, EMULATOR, emulatorArguments, FOLDER, nodeBinary, nodeFolder, NODES, PLUGIN } from './parts.mjs';
 
-const SOURCE = join(dirname(fileURLToPath(import.meta.url)), 'count-instructions.c');
+const SOURCE = 'scripts/arm64/count-instructions.c';
+
+process.chdir(join(dirname(fileURLToPath(import.meta.url)), '../..'));
 
 class SetupError extends Error {}
 

@@ -35,7 +35,8 @@ export async function readCatalog(fleet: FleetDirectory): Promise<Catalog> {
     throw cause;
   }
   try {
-    const targets = Metadata.fromJSON(MetadataKind.Targets, JSON.parse(Buffer.from(bytes).toString('utf8')) as Parameters<typeof Metadata.fromJSON>[1]);
+    const json = JSON.parse(Buffer.from(bytes).toString('utf8')) as Parameters<typeof Metadata.fromJSON>[1];
+    const targets = Metadata.fromJSON(MetadataKind.Targets, json);
     fleet.anchor.root.verifyDelegate(MetadataKind.Targets, targets);
     const releases = Object.values(targets.signed.targets).map(releaseOf);
     return { targets, bytes, releases, blobs: new Map(releases.map((release) => [blobOf(release), release])) };

@@ -63,7 +63,7 @@ export class Publisher {
 
   /**
    * Runs the golden input, signs the release, stores it in the directory and announces it.
-   * @throws OptionError, what `open` throws, or UpdateError; after `offline` the release is signed and stored: a controller announces it when it starts
+   * @throws OptionError, what `open` throws, or UpdateError; after `offline` the release is signed and stored, and a starting controller announces it
    */
   async publish(model: ModelToPublish): Promise<Publication> {
     const options = parseOptions(modelSchema, model, 'publish');

@@ -61,7 +61,8 @@ describe('targets metadata', () => {
     const targets = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`t${n}`, {}]));
     const many = changed(bytes, ({ signed }) => { signed['targets'] = targets; });
     expect(() => verify(many)).toThrow(/signed.targets: must have at most 256 entries/);
-    expect(() => verify(changed(bytes, (json) => { json.signatures = Array(17).fill(json.signatures[0]); }))).toThrow(refusal('malformed-message'));
+    const crowded = changed(bytes, (json) => { json.signatures = Array(17).fill(json.signatures[0]); });
+    expect(() => verify(crowded)).toThrow(refusal('malformed-message'));
     expect(() => verify(changed(bytes, ({ signed }) => { signed['delegations'] = {}; }))).toThrow(/delegations are not supported/);
     expect(() => verify(Buffer.alloc(5_000_001, 0x20))).toThrow(/allowed are 5000000/);
     expect(() => verify(Buffer.from(`{"signed":${'['.repeat(200_000)}${']'.repeat(200_000)},"signatures":[]}`))).toThrow(refusal('malformed-message'));

@@ -76,7 +76,8 @@ describe('chunk', () => {
 describe('topics', () => {
   it('stay below 8 levels and name the tenant', () => {
     const topics = topicsOf('acme');
-    const all = [topics.targets, topics.offer('c', 'stable'), topics.chunk('0123', 7), topics.need('0123'), topics.report('one'), topics.event('one')];
+    const { targets, offer, chunk, need, report, event } = topics;
+    const all = [targets, offer('c', 'stable'), chunk('0123', 7), need('0123'), report('one'), event('one')];
     expect(all).toEqual([
       'm/acme/meta/targets', 'm/acme/chan/c/stable', 'm/acme/b/0123/7', 'm/acme/b/0123/need', 'm/acme/d/one/st', 'm/acme/d/one/ev',
     ]);

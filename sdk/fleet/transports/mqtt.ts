@@ -32,7 +32,7 @@ function open(options: TransportOptions): Transport {
   let timer: NodeJS.Timeout | undefined;
 
   const offline = (cause?: unknown): UpdateError =>
-    new UpdateError('offline', `broker ${redact(options.url)}: not connected; it is tried again by itself`, cause === undefined ? undefined : { cause });
+    new UpdateError('offline', `broker ${redact(options.url)}: not connected; it is tried again by itself`, { cause });
 
   const attempt = (): void => {
     const will = options.will?.();
