@@ -5,7 +5,7 @@ const ALLOWED_MATH = 'sqrt|abs|floor|ceil|trunc|round|min|max|fround|imul|clz32'
 export default tseslint.config(
   { ignores: ['dist/', 'build/', 'node_modules/', 'kernels/micro/', 'kernels/ops/', 'kernels/generated/', 'kernels/index.ts', '**/generated/', '**/*.d.ts'] },
   {
-    files: ['sdk/**/*.ts', 'devices/**/*.ts', 'test/**/*.ts', 'kernels/abi.ts', 'vitest.config.ts'],
+    files: ['sdk/**/*.ts', 'devices/**/*.ts', 'test/**/*.ts', 'kernels/abi.ts', 'kernels/abi/*.ts', 'vitest.config.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -32,11 +32,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ['kernels/abi.ts'],
+    files: ['kernels/abi/*.ts'],
     rules: { '@typescript-eslint/no-duplicate-enum-values': 'off' },
   },
   {
-    files: ['sdk/cli/**/*.ts', 'test/bench/**/*.ts', 'test/accuracy/evaluate.ts', 'test/golden/make.ts', 'test/golden/report.ts'],
+    files: ['sdk/cli/**/*.ts', 'test/bench/**/*.ts', 'test/accuracy/evaluate.ts', 'test/golden/make.ts', 'test/golden/report.ts', 'test/arm64/report.ts'],
     rules: { 'no-console': 'off' },
   },
   {

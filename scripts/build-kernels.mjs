@@ -21,7 +21,7 @@ async function writeWhole(file, contents) {
 
 async function sourceHash() {
   const entries = await readdir(join(ROOT, 'kernels'), { withFileTypes: true, recursive: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).filter((file) => !file.startsWith(GENERATED));
+  const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.startsWith(GENERATED)).map((entry) => join(entry.parentPath, entry.name));
   const hash = createHash('sha256').update(createRequire(import.meta.url)('assemblyscript/package.json').version);
   for (const file of [...files, fileURLToPath(import.meta.url), join(ROOT, 'asconfig.json')].sort()) {
     hash.update(relative(ROOT, file)).update(await readFile(file));

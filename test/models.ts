@@ -9,9 +9,20 @@ export const fixtureModels: readonly { name: string; path: string }[] = readdirS
   .filter((file) => file.endsWith('.tflite'))
   .map((file) => ({ name: file, path: join(folder, file) }));
 
+function inAssets(...names: readonly string[]): readonly { name: string; path: string }[] {
+  return assets === undefined ? [] : names.map((name) => ({ name, path: join(assets!, 'models', name) }));
+}
+
 /** The real models of the main path, where the assets are present. */
-export const assetModels: readonly { name: string; path: string }[] = assets === undefined ? [] : [
+export const assetModels = inAssets(
   'person_detect_int8.tflite', 'vww_96_int8.tflite', 'resnet8_cifar10_int8.tflite', 'kws_dscnn_int8.tflite', 'ad01_int8.tflite',
-].map((name) => ({ name, path: join(assets!, 'models', name) }));
+  'streaming_wakeword_int8.tflite', 'movenet_single_pose_lightning_ptq.tflite',
+);
+
+/** Real models on float32. */
+export const floatModels = inAssets(
+  'vww_96_float.tflite', 'resnet8_cifar10_float.tflite', 'kws_dscnn_float.tflite', 'ad01_float.tflite', 'mobilenet_v1_0.25_224_float.tflite',
+  'sentiment_embedding_float.tflite',
+);
 
 export { hashOutputs, seedInputs } from './ports.ts';

@@ -8,6 +8,7 @@ const VARIANTS = [
 ];
 
 const range = (count) => [...Array(count).keys()];
+const constant = (field) => `v128.load(params, GemmParams.${field})`;
 const lines = (count, line) => range(count).map(line).join('\n');
 
 /** Packed weights of a step hold `columns / 4` vectors (lanes over columns) or one vector for each column (lanes over depth). */
@@ -39,28 +40,30 @@ function loop(variant, tile) {
   return `    do {\n${steps.join('\n')}\n${advance}\n    } while (w < weightsEnd);`;
 }
 
-function start(variant, tile, r, v, sum) {
-  return variant.lanes === 'columns' && sum === 0 ? `v128.load(bias, ${v * 16})` : 'i32x4.splat(0)';
+function start(variant, r, v, sum, corrected) {
+  if (variant.lanes !== 'columns' || sum !== 0) return 'i32x4.splat(0)';
+  return corrected ? `i32x4.add(v128.load(bias, ${v * 16}), t${r})` : `v128.load(bias, ${v * 16})`;
 }
 
 /** Four output columns of row r as one vector of sums. */
-function total(variant, tile, r, v) {
-  if (variant.lanes === 'depth') return `i32x4.add(v128.load(bias), sumLanes(${range(4).map((column) => `c${r}_${column}_0`).join(', ')}))`;
+function total(variant, tile, r, v, corrected) {
+  const begin = corrected ? `i32x4.add(v128.load(bias), t${r})` : 'v128.load(bias)';
+  if (variant.lanes === 'depth') return `i32x4.add(${begin}, sumLanes(${range(4).map((column) => `c${r}_${column}_0`).join(', ')}))`;
   return range(tile.sums).map((sum) => `c${r}_${v}_${sum}`).reduce((a, b) => `i32x4.add(${a}, ${b})`);
 }
 
-function epilogue(variant, tile) {
+function epilogue(variant, tile, corrected) {
   const quads = variant.columns / 4;
   const codes = range(tile.rows).flatMap((r) => range(quads).map((v) => ({ r, v, name: `q${r}_${v}` })));
   const store = quads === 2 ? ['store64_lane', 2] : ['store32_lane', 1];
   const out = [
     ...range(quads).map((v) => `    const scale${v} = v128.load(scale, ${v * 16});`),
     ...codes.map(({ r, v, name }) =>
-      `    const ${name} = requantize(${total(variant, tile, r, v)}, scale${v}, v128.load(params, GemmParams.MAGIC), v128.load(params, GemmParams.OFFSET));`),
+      `    const ${name} = requantize(${[total(variant, tile, r, v, corrected), `scale${v}`, ...['MAGIC', 'OFFSET'].map(constant)].join(', ')});`),
   ];
   for (let first = 0; first < codes.length; first += 4) {
     const four = range(4).map((k) => codes[Math.min(first + k, codes.length - 1)].name);
-    out.push(`    const o${first} = clampCodes(${four.join(', ')}, v128.load(params, GemmParams.MIN), v128.load(params, GemmParams.MAX));`);
+    out.push(`    const o${first} = clampCodes(${[...four, ...['MIN', 'MAX'].map(constant)].join(', ')});`);
     for (let k = 0; k < 4 && first + k < codes.length; k += store[1]) {
       out.push(`    v128.${store[0]}(output + <usize>(${codes[first + k].r} * outputStride), o${first}, ${k / store[1]});`);
     }
@@ -68,22 +71,26 @@ function epilogue(variant, tile) {
   return out.join('\n');
 }
 
-function tileFunction(variant, tile) {
+/** A corrected tile adds a term of its own to each row: what weights with a zero point take from the row's sum. */
+function tileFunction(variant, tile, corrected) {
   const { rows, sums } = tile;
-  const vectors = vectorsOf(variant);
+  const starts = range(rows).flatMap((r) => range(vectorsOf(variant)).flatMap((v) =>
+    range(sums).map((sum) => `    let c${r}_${v}_${sum} = ${start(variant, r, v, sum, corrected)};`)));
   return `
-export function tile${variant.name}x${rows}(
-  params: usize, input: usize, inputStride: i32, rows: i32, weights: usize, weightsEnd: usize, bias: usize, scale: usize, target: usize, outputStride: i32,
+export function tile${variant.name}x${rows}${corrected ? 'Corrected' : ''}(
+  params: usize, input: usize, inputStride: i32, rows: i32,${corrected ? ' terms: usize,' : ''}
+  weights: usize, weightsEnd: usize, bias: usize, scale: usize, target: usize, outputStride: i32,
 ): void {
   for (let row = 0; row < rows; row += ${rows}) {
     const first = ${rows === 1 ? 'row' : `min(row, rows - ${rows})`};
     let a0 = input + <usize>(first * inputStride);
 ${lines(rows - 1, (r) => `    let a${r + 1} = a${r} + <usize>inputStride;`)}
-${range(rows).map((r) => range(vectors).map((v) => range(sums).map((sum) => `    let c${r}_${v}_${sum} = ${start(variant, tile, r, v, sum)};`).join('\n')).join('\n')).join('\n')}
+${corrected ? lines(rows, (r) => `    const t${r} = v128.load32_splat(terms + (<usize>first << 2), ${4 * r});`) : ''}
+${starts.join('\n')}
     let w = weights;
 ${loop(variant, tile)}
     const output = target + <usize>(first * outputStride);
-${epilogue(variant, tile)}
+${epilogue(variant, tile, corrected)}
   }
 }
 `;
@@ -93,7 +100,12 @@ ${epilogue(variant, tile)}
 export function generate() {
   return Object.fromEntries(VARIANTS.map((variant) => {
     const reduce = variant.lanes === 'depth' ? ', sumLanes' : '';
-    const head = `import { GemmParams } from '../abi';\nimport { dot${variant.name}${reduce} } from '../micro/dot';\nimport { clampCodes, requantize } from '../micro/requantize';\n`;
-    return [`gemm-${variant.name.toLowerCase()}.ts`, head + variant.tiles.map((tile) => tileFunction(variant, tile)).join('')];
+    const head = [
+      "import { GemmParams } from '../abi/gemm';",
+      `import { dot${variant.name}${reduce} } from '../micro/dot';`,
+      "import { clampCodes, requantize } from '../micro/requantize';",
+    ].join('\n');
+    return [`gemm-${variant.name.toLowerCase()}.ts`, `${head}\n` + variant.tiles.flatMap((tile) => (
+      variant.name === 'D16' ? [false] : [false, true]).map((corrected) => tileFunction(variant, tile, corrected))).join('')];
   }));
 }

@@ -18,6 +18,6 @@ ${ACCUMULATORS.map((i) => `    c${i} = dot${name}(c${i}, c${i}, weights);`).join
 
 /** Generated source files by name. */
 export function generate() {
-  const head = "import { PeakParams } from '../abi';\nimport { dotD16, dotE16, dotRd } from '../micro/dot';\n";
+  const head = "import { PeakParams } from '../abi/peak';\nimport { dotD16, dotE16, dotRd } from '../micro/dot';\n";
   return { 'peak.ts': head + ['D16', 'E16', 'Rd'].map(foldFunction).join('') };
 }

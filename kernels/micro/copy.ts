@@ -4,6 +4,14 @@ export function copyFew(source: usize, destination: usize, count: i32): void {
   for (let i: usize = 0; i < <usize>count; i++) store<u8>(destination + i, load<u8>(source + i));
 }
 
+/** Copies exactly `count` bytes. */
+@inline
+export function copyBytes(source: usize, destination: usize, count: i32): void {
+  const whole = <usize>(count & ~15);
+  for (let i: usize = 0; i < whole; i += 16) v128.store(destination + i, v128.load(source + i));
+  copyFew(source + whole, destination + whole, count & 15);
+}
+
 /** Stores the first `count` bytes of `value`, by way of 16 bytes at `spare`. */
 @inline
 export function storeFew(destination: usize, value: v128, count: i32, spare: usize): void {

@@ -1,7 +1,7 @@
-import { Conv2dParams } from '../abi';
+import { Conv2dParams } from '../abi/gemm';
 import { copyRun, copyStep, fillRun } from '../micro/copy';
 import { D16, E16, RD } from '../micro/variant';
-import { blockStride, multiplyBlock } from './tile-block';
+import { blockStride, multiplyBlock, rowTerms } from './tile-block';
 
 /** Padding as elements of T. */
 @inline
@@ -141,15 +141,17 @@ function conv2d<T>(params: usize, scratch: usize, begin: i32, end: i32): void {
   const stride = blockStride<T>(load<i32>(params, Conv2dParams.DEPTH));
   const spare = scratch + <usize>(blockRows * stride) + 64;
   let packed = -1;
+  let terms: usize = 0;
   for (let unit = begin; unit < end; unit++) {
     const block = unit / columnBlocks;
     const first = block * blockRows;
     const count = min(blockRows, rows - first);
     if (block != packed) {
       packPatches<T>(params, scratch, first, count);
+      terms = rowTerms<T>(params, scratch, stride, count, spare + (<usize>blockRows << 3) + 16);
       packed = block;
     }
-    multiplyBlock<T>(params, scratch, stride, first, count, unit - block * columnBlocks, spare);
+    multiplyBlock<T>(params, scratch, stride, first, count, terms, unit - block * columnBlocks, spare);
   }
 }
 

@@ -1,4 +1,4 @@
-import { CopyParams } from '../abi';
+import { CopyParams } from '../abi/move';
 
 export function copy_x8(params: usize, scratch: usize, begin: i32, end: i32): void {
   const block = load<usize>(params, CopyParams.BLOCK);

@@ -1,12 +1,12 @@
-import { Dwconv2dParams } from '../abi';
+import { Dwconv2dParams } from '../abi/dwconv2d';
 import { slideD16s1, slideD16s2 } from '../generated/dwconv2d-d16';
 import { slideE16s1, slideE16s2 } from '../generated/dwconv2d-e16';
-import { slideRds1, slideRds2 } from '../generated/dwconv2d-rd';
+import { slideRdPair, slideRds1, slideRds2 } from '../generated/dwconv2d-rd';
 import { copyFew, storeUpTo16 } from '../micro/copy';
 import { dotD16, dotRd } from '../micro/dot';
 import { clampCodes, requantize } from '../micro/requantize';
 import { D16, E16, RD } from '../micro/variant';
-import { zipHigh16, zipLow16, zipLow8 } from '../micro/zip';
+import { zipHigh16, zipHigh8, zipLow16, zipLow8 } from '../micro/zip';
 
 /** Channels of one packed block. */
 @inline
@@ -14,25 +14,25 @@ function blockChannels<T>(): i32 {
   return sizeof<T>() == 1 && isSigned<T>() ? 16 : 8;
 }
 
-/** Packed taps of a channel, with the zero taps that fill groups. */
 @inline
-function packedTaps<T>(taps: i32): i32 {
-  return sizeof<T>() == 1 && !isSigned<T>() ? taps + 3 & ~3 : taps + 1 & ~1;
+function isRd<T>(): bool {
+  return sizeof<T>() == 1 && !isSigned<T>();
 }
 
 /** Packed position of a tap; windows of nine taps stand in the order the sliding kernels read them. */
 @inline
 function tapSlot<T>(taps: i32, tap: i32): i32 {
-  if (sizeof<T>() == 1 && isSigned<T>() || taps != 9) return tap;
+  if (taps != 9) return tap;
   const row = tap / 3;
   const column = tap - row * 3;
-  if (sizeof<T>() == 2) return row == 2 ? tap : column * 2 + row;
-  return column * 4 + row;
+  if (isRd<T>()) return column * 4 + row;
+  return row == 2 ? tap : column * 2 + row;
 }
 
+/** Packed taps of a channel, with the zero taps that fill groups. */
 @inline
 function slotCount<T>(taps: i32): i32 {
-  return sizeof<T>() == 1 && !isSigned<T>() && taps == 9 ? 12 : packedTaps<T>(taps);
+  return isRd<T>() ? taps + 3 & ~3 : taps + 1 & ~1;
 }
 
 @inline
@@ -42,7 +42,8 @@ function blockBytes<T>(slots: i32): i32 {
 
 @inline
 function slideRow<T>(
-  params: usize, top: usize, middle: usize, bottom: usize, pad: usize, weights: usize, bias: usize, scale: usize, target: usize, pixelBytes: i32, blocks: i32,
+  params: usize, top: usize, middle: usize, bottom: usize, pad: usize,
+  weights: usize, bias: usize, scale: usize, target: usize, pixelBytes: i32, blocks: i32,
 ): void {
   const single = load<i32>(params, Dwconv2dParams.STRIDE_WIDTH) == 1;
   if (sizeof<T>() == 2) {
@@ -57,7 +58,7 @@ function slideRow<T>(
   }
 }
 
-/** Sums of channels `first..first + 3` (quad 0) and so on of a block, over the taps whose addresses stand from `taps` to `tapsEnd`. */
+/** Codes of one block of channels, over the taps whose addresses stand from `taps` to `tapsEnd`. */
 @inline
 function blockOutput<T>(params: usize, taps: usize, tapsEnd: usize, channel: usize, weights: usize, bias: usize, scale: usize, flip: v128): v128 {
   let c0 = v128.load(bias), c1 = v128.load(bias, 16);
@@ -77,13 +78,12 @@ function blockOutput<T>(params: usize, taps: usize, tapsEnd: usize, channel: usi
     let c2 = v128.load(bias, 32), c3 = v128.load(bias, 48);
     do {
       const a = v128.load(load<usize>(taps) + channel), b = v128.load(load<usize>(taps, 4) + channel);
-      const wa = v128.load(weights), wb = v128.load(weights, 16);
-      const low = i16x8.add(i16x8.extmul_low_i8x16_s(a, wa), i16x8.extmul_low_i8x16_s(b, wb));
-      const high = i16x8.add(i16x8.extmul_high_i8x16_s(a, wa), i16x8.extmul_high_i8x16_s(b, wb));
-      c0 = i32x4.add(c0, i32x4.extend_low_i16x8_s(low));
-      c1 = i32x4.add(c1, i32x4.extend_high_i16x8_s(low));
-      c2 = i32x4.add(c2, i32x4.extend_low_i16x8_s(high));
-      c3 = i32x4.add(c3, i32x4.extend_high_i16x8_s(high));
+      const low = zipLow8(a, b), high = zipHigh8(a, b);
+      const wLow = v128.load(weights), wHigh = v128.load(weights, 16);
+      c0 = i32x4.add(c0, i32x4.extadd_pairwise_i16x8_s(i16x8.extmul_low_i8x16_s(low, wLow)));
+      c1 = i32x4.add(c1, i32x4.extadd_pairwise_i16x8_s(i16x8.extmul_high_i8x16_s(low, wLow)));
+      c2 = i32x4.add(c2, i32x4.extadd_pairwise_i16x8_s(i16x8.extmul_low_i8x16_s(high, wHigh)));
+      c3 = i32x4.add(c3, i32x4.extadd_pairwise_i16x8_s(i16x8.extmul_high_i8x16_s(high, wHigh)));
       taps += 8;
       weights += 32;
     } while (taps < tapsEnd);
@@ -155,6 +155,11 @@ function gatherRow<T>(params: usize, image: usize, row: i32, output: usize, pad:
 }
 
 @inline
+function inputRow(image: usize, y: i32, height: i32, rowBytes: usize, pad: usize): usize {
+  return <u32>y < <u32>height ? image + <usize>y * rowBytes : pad;
+}
+
+@inline
 function dwconv2d<T>(params: usize, scratch: usize, begin: i32, end: i32): void {
   const channels = load<i32>(params, Dwconv2dParams.CHANNELS);
   const height = load<i32>(params, Dwconv2dParams.INPUT_HEIGHT);
@@ -173,36 +178,58 @@ function dwconv2d<T>(params: usize, scratch: usize, begin: i32, end: i32): void 
   const outputRowBytes = <usize>(outputWidth * channels);
   const blocks = channels / blockChannels<T>();
   const rest = channels - blocks * blockChannels<T>();
+  const lastColumn = (outputWidth - 1) * strideWidth - padLeft + 2;
   const slides = load<i32>(params, Dwconv2dParams.KERNEL_HEIGHT) == 3 && load<i32>(params, Dwconv2dParams.KERNEL_WIDTH) == 3
-    && load<i32>(params, Dwconv2dParams.DILATION_WIDTH) == 1 && strideWidth <= 2 && padLeft <= 1 && (outputWidth - 1) * strideWidth - padLeft + 2 <= width;
+    && load<i32>(params, Dwconv2dParams.DILATION_WIDTH) == 1 && strideWidth <= 2 && padLeft <= 1 && lastColumn <= width;
 
   const pad = scratch;
   const spare = pad + (rowBytes + 31 & ~15);
   const addresses = spare + <usize>(outputWidth << 4) + 16;
   memory.fill(pad, load<u8>(params, Dwconv2dParams.PAD_VALUE), rowBytes + 16);
 
-  for (let unit = begin; unit < end; unit++) {
+  const pairs = isRd<T>() && slides && strideHeight == 1 && strideWidth == 1 && dilationHeight == 1;
+  const restFirst = channels - rest;
+  const restWeights = weights + <usize>(blocks * blockBytes<T>(slotCount<T>(9)));
+  const restBias = bias + (<usize>restFirst << 2);
+  const restScale = scale + (<usize>restFirst << 2);
+  let unit = begin;
+  while (unit < end) {
     const batch = unit / outputHeight;
     const row = unit - batch * outputHeight;
     const image = load<usize>(params, Dwconv2dParams.INPUT) + <usize>(batch * height) * rowBytes;
     const output = load<usize>(params, Dwconv2dParams.OUTPUT) + <usize>unit * outputRowBytes;
-    if (slides) {
-      const y = row * strideHeight - padTop;
-      const y1 = y + dilationHeight;
-      const y2 = y1 + dilationHeight;
-      const top = <u32>y < <u32>height ? image + <usize>y * rowBytes : pad;
-      const middle = <u32>y1 < <u32>height ? image + <usize>y1 * rowBytes : pad;
-      const bottom = <u32>y2 < <u32>height ? image + <usize>y2 * rowBytes : pad;
-      slideRow<T>(params, top, middle, bottom, pad, weights, bias, scale, output, channels, blocks);
+    unit++;
+    if (!slides) {
+      gatherRow<T>(params, image, row, output, pad, addresses, spare);
+      continue;
+    }
+    const y = row * strideHeight - padTop;
+    const top = inputRow(image, y, height, rowBytes, pad);
+    const middle = inputRow(image, y + dilationHeight, height, rowBytes, pad);
+    const bottom = inputRow(image, y + dilationHeight * 2, height, rowBytes, pad);
+    let rows = 1;
+    if (isRd<T>() && pairs && row + 1 < outputHeight && unit < end) {
+      const below = inputRow(image, y + 3, height, rowBytes, pad);
+      rows = 2;
+      unit++;
+      slideRdPair(params, top, middle, bottom, below, pad, weights, bias, scale, output, channels, blocks);
       if (rest) {
-        const first = channels - rest;
-        const packed = weights + <usize>(blocks * blockBytes<T>(slotCount<T>(9)));
-        const constants = <usize>first << 2;
-        slideRow<T>(params, top + first, middle + first, bottom + first, pad, packed, bias + constants, scale + constants, spare, blockChannels<T>(), 1);
-        for (let x = 0; x < outputWidth; x++) copyFew(spare + <usize>(x * blockChannels<T>()), output + <usize>(x * channels + first), rest);
+        slideRdPair(
+          params, top + restFirst, middle + restFirst, bottom + restFirst, below + restFirst, pad, restWeights, restBias, restScale, spare, 8, 1,
+        );
       }
     } else {
-      gatherRow<T>(params, image, row, output, pad, addresses, spare);
+      slideRow<T>(params, top, middle, bottom, pad, weights, bias, scale, output, channels, blocks);
+      if (rest) {
+        slideRow<T>(
+          params, top + restFirst, middle + restFirst, bottom + restFirst, pad, restWeights, restBias, restScale, spare, blockChannels<T>(), 1,
+        );
+      }
+    }
+    if (rest) {
+      for (let pixel = 0; pixel < rows * outputWidth; pixel++) {
+        copyFew(spare + <usize>(pixel * blockChannels<T>()), output + <usize>(pixel * channels + restFirst), rest);
+      }
     }
   }
 }

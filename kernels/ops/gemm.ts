@@ -1,7 +1,7 @@
-import { GemmParams } from '../abi';
+import { GemmParams } from '../abi/gemm';
 import { copyRun } from '../micro/copy';
 import { D16, E16, RD } from '../micro/variant';
-import { blockStride, multiplyBlock } from './tile-block';
+import { blockStride, multiplyBlock, rowTerms } from './tile-block';
 
 @inline
 function packRows<T>(params: usize, scratch: usize, first: i32, rows: i32): void {
@@ -30,16 +30,18 @@ function gemm<T>(params: usize, scratch: usize, begin: i32, end: i32): void {
   const stride = inPlace ? depth : blockStride<T>(depth);
   const spare = scratch + <usize>(blockRows * blockStride<T>(depth)) + 64;
   let packed = -1;
+  let terms: usize = 0;
   for (let unit = begin; unit < end; unit++) {
     const block = unit / columnBlocks;
     const first = block * blockRows;
     const count = min(blockRows, rows - first);
-    if (!inPlace && block != packed) {
-      packRows<T>(params, scratch, first, count);
+    const input = inPlace ? load<usize>(params, GemmParams.INPUT) + <usize>(first * depth) : scratch;
+    if (block != packed) {
+      if (!inPlace) packRows<T>(params, scratch, first, count);
+      terms = rowTerms<T>(params, input, stride, count, spare + (<usize>blockRows << 3) + 16);
       packed = block;
     }
-    const input = inPlace ? load<usize>(params, GemmParams.INPUT) + <usize>(first * depth) : scratch;
-    multiplyBlock<T>(params, input, stride, first, count, unit - block * columnBlocks, spare);
+    multiplyBlock<T>(params, input, stride, first, count, terms, unit - block * columnBlocks, spare);
   }
 }
 

@@ -1,4 +1,4 @@
-import { PeakParams } from '../abi';
+import { PeakParams } from '../abi/peak';
 import { foldD16, foldE16, foldRd } from '../generated/peak';
 import { dotRd } from '../micro/dot';
 

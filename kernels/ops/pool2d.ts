@@ -1,11 +1,12 @@
-import { Pool2dParams } from '../abi';
+import { Pool2dParams } from '../abi/pool2d';
 import { storeUpTo16 } from '../micro/copy';
 import { clampCodes, requantize } from '../micro/requantize';
 
 /** Codes of sixteen channels over `rows` x `columns` taps from `source`. */
 @inline
 function averageTaps(params: usize, source: usize, rows: i32, columns: i32, pixelBytes: usize, rowBytes: usize): v128 {
-  let c0 = i32x4.splat(0), c1 = i32x4.splat(0), c2 = i32x4.splat(0), c3 = i32x4.splat(0);
+  let c0 = i32x4.splat(load<i32>(params, Pool2dParams.LIFT) * rows * columns);
+  let c1 = c0, c2 = c0, c3 = c0;
   for (let y = 0; y < rows; y++) {
     let tap = source;
     for (let x = 0; x < columns; x++) {

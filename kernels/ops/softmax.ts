@@ -1,4 +1,4 @@
-import { SoftmaxParams } from '../abi';
+import { SoftmaxParams } from '../abi/softmax';
 
 export function softmax_qs8(params: usize, scratch: usize, begin: i32, end: i32): void {
   const columns = load<i32>(params, SoftmaxParams.COLUMNS);

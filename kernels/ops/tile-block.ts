@@ -1,7 +1,7 @@
-import { GemmParams } from '../abi';
+import { GemmParams } from '../abi/gemm';
 import { tileD16x1, tileD16x4 } from '../generated/gemm-d16';
-import { tileE16x1, tileE16x4 } from '../generated/gemm-e16';
-import { tileRdx1, tileRdx6 } from '../generated/gemm-rd';
+import { tileE16x1, tileE16x1Corrected, tileE16x4, tileE16x4Corrected } from '../generated/gemm-e16';
+import { tileRdx1, tileRdx1Corrected, tileRdx6, tileRdx6Corrected } from '../generated/gemm-rd';
 import { copyFew } from '../micro/copy';
 
 /** Bytes between rows of a packed block of inputs; terms past DEPTH meet zero weights. */
@@ -21,10 +21,37 @@ function panelColumns<T>(): i32 {
   return sizeof<T>() == 2 ? 8 : isSigned<T>() ? 4 : 8;
 }
 
+/**
+ * What weights with zero point WEIGHT_ZERO take from the sums of each row: `rows` i32 at `terms`. d16 has the zero point in its weights.
+ * Returns 0 where nothing is taken.
+ */
+export function rowTerms<T>(params: usize, input: usize, inputStride: i32, rows: i32, terms: usize): usize {
+  const zero = load<i32>(params, GemmParams.WEIGHT_ZERO);
+  if (sizeof<T>() == 2 || zero == 0) return 0;
+  const depth = load<i32>(params, GemmParams.DEPTH);
+  const flipped = !isSigned<T>() && load<u8>(params, GemmParams.FLIP) != 0;
+  for (let row = 0; row < rows; row++) {
+    let sums = i32x4.splat(0);
+    const end = input + <usize>depth;
+    let at = input;
+    for (; at + 16 <= end; at += 16) {
+      const codes = v128.load(at);
+      const pairs = flipped ? i16x8.extadd_pairwise_i8x16_u(codes) : i16x8.extadd_pairwise_i8x16_s(codes);
+      sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(pairs));
+    }
+    let sum = i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
+    for (; at < end; at++) sum += flipped ? <i32>load<u8>(at) : <i32>load<i8>(at);
+    store<i32>(terms + (<usize>row << 2), -zero * sum);
+    input += inputStride;
+  }
+  return terms;
+}
+
 /** One panel of columns. Up to half a tile of rows left over go one by one; more are a tile that repeats rows of the one before. */
 @inline
 function panel<T>(
-  params: usize, input: usize, inputStride: i32, rows: i32, weights: usize, weightsEnd: usize, bias: usize, scale: usize, output: usize, outputStride: i32,
+  params: usize, input: usize, inputStride: i32, rows: i32, terms: usize,
+  weights: usize, weightsEnd: usize, bias: usize, scale: usize, output: usize, outputStride: i32,
 ): void {
   const rest = rows % tileRows<T>();
   const single = rows < tileRows<T>() || rest * 2 <= tileRows<T>() ? rest : 0;
@@ -34,6 +61,15 @@ function panel<T>(
   if (sizeof<T>() == 2) {
     tileD16x4(params, input, inputStride, tiled, weights, weightsEnd, bias, scale, output, outputStride);
     tileD16x1(params, singleInput, inputStride, single, weights, weightsEnd, bias, scale, singleOutput, outputStride);
+  } else if (terms) {
+    const singleTerms = terms + (<usize>tiled << 2);
+    if (isSigned<T>()) {
+      tileE16x4Corrected(params, input, inputStride, tiled, terms, weights, weightsEnd, bias, scale, output, outputStride);
+      tileE16x1Corrected(params, singleInput, inputStride, single, singleTerms, weights, weightsEnd, bias, scale, singleOutput, outputStride);
+    } else {
+      tileRdx6Corrected(params, input, inputStride, tiled, terms, weights, weightsEnd, bias, scale, output, outputStride);
+      tileRdx1Corrected(params, singleInput, inputStride, single, singleTerms, weights, weightsEnd, bias, scale, singleOutput, outputStride);
+    }
   } else if (isSigned<T>()) {
     tileE16x4(params, input, inputStride, tiled, weights, weightsEnd, bias, scale, output, outputStride);
     tileE16x1(params, singleInput, inputStride, single, weights, weightsEnd, bias, scale, singleOutput, outputStride);
@@ -45,9 +81,11 @@ function panel<T>(
 
 /**
  * Outputs of `rows` rows from `firstRow` and of one block of columns. GemmParams and Conv2dParams agree in all fields read here.
- * `input` is the row `firstRow` in the form T's tiles read; `spare` has 8 bytes a row for a panel that is not full.
+ * `input` is the row `firstRow` in the form T's tiles read; `terms` are those of rowTerms; `spare` has 8 bytes a row for a panel that is not full.
  */
-export function multiplyBlock<T>(params: usize, input: usize, inputStride: i32, firstRow: i32, rows: i32, columnBlock: i32, spare: usize): void {
+export function multiplyBlock<T>(
+  params: usize, input: usize, inputStride: i32, firstRow: i32, rows: i32, terms: usize, columnBlock: i32, spare: usize,
+): void {
   const columns = load<i32>(params, GemmParams.COLUMNS);
   const width = load<i32>(params, GemmParams.BLOCK_COLUMNS);
   const first = columnBlock * width;
@@ -61,9 +99,9 @@ export function multiplyBlock<T>(params: usize, input: usize, inputStride: i32, 
     const weightsEnd = weights + <usize>panelBytes;
     const count = last - column;
     if (count >= panelColumns<T>()) {
-      panel<T>(params, input, inputStride, rows, weights, weightsEnd, bias, scale, output, columns);
+      panel<T>(params, input, inputStride, rows, terms, weights, weightsEnd, bias, scale, output, columns);
     } else {
-      panel<T>(params, input, inputStride, rows, weights, weightsEnd, bias, scale, spare, panelColumns<T>());
+      panel<T>(params, input, inputStride, rows, terms, weights, weightsEnd, bias, scale, spare, panelColumns<T>());
       for (let row = 0; row < rows; row++) copyFew(spare + <usize>(row * panelColumns<T>()), output + <usize>(row * columns), count);
     }
     weights = weightsEnd;

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { OptionError } from '../core/errors.ts';
 
 /** A damaged input file is a failure; only a wrong call is wrong use. */
-const DAMAGED_FILE = new Set(['broken-npy', 'broken-image']);
+const DAMAGED_FILE = new Set(['broken-npy', 'broken-image', 'broken-audio']);
 
 /** 0 for shown help, 2 for wrong use, 1 for failure. */
 export function exitCodeOf(error: unknown): 0 | 1 | 2 {

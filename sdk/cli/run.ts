@@ -13,10 +13,11 @@ export const run: CliCommand = {
   register(program, context) {
     program
       .command('run')
-      .description('Run a model once on .npy tensors or a picture.')
+      .description('Run a model once on .npy tensors, a picture or sound.')
       .argument('<model>', 'model file')
       .option('--input <[NAME=]FILE.npy>', 'tensor for the next input, or the named one; repeat for several', collect)
       .option('--image <FILE>', 'picture (BMP, JPEG, PNG) for the picture input')
+      .option('--audio <FILE.wav>', 'sound for the input of a keyword model')
       .option('--output <DIR>', 'write every output to DIR/<index>.npy')
       .option('--threads <N>', 'run on this many worker threads (default: none, which is faster for one run)', integer(1, 16))
       .option('--top <K>', 'number of classes to print', integer(1, 100_000), 5)
@@ -30,6 +31,7 @@ export const run: CliCommand = {
       .addOption(new Option('--resize <MODE>', 'picture: how another size becomes that of the model').choices(RESIZE_MODES).default('stretch'))
       .addHelpText('after', example(
         'halfbyte run person_detect_int8.tflite --image person.bmp --labels labels.txt',
+        'halfbyte run kws_dscnn_int8.tflite --audio yes.wav',
         'halfbyte run model.tflite --input features.npy --output out --json',
       ))
       .action(async (model: string, options: RunOptions) => {

@@ -5,6 +5,8 @@ import { elementCount, formatShape } from '../core/shape.ts';
 import type { Graph, Tensor } from '../ir/graph.ts';
 import { verify } from '../ir/verify.ts';
 import { operatorOf, operators } from '../ops/index.ts';
+import { foldConstants } from '../passes/fold-constants.ts';
+import { signedCodes } from '../passes/signed-codes.ts';
 import type { RequantizeMode, TensorValue } from '../ops/types.ts';
 
 /** File bytes need not be aligned to their elements: such constants are copied. */
@@ -31,7 +33,8 @@ function inputValue(tensor: Tensor, input: TypedArray | undefined, index: number
  * @returns one array for each graph output, in order
  * @throws ModelError when the graph is invalid, OptionError when an input has another type or length than the graph's
  */
-export function interpret(graph: Graph, inputs: readonly TypedArray[], mode: RequantizeMode): TypedArray[] {
+export function interpret(source: Graph, inputs: readonly TypedArray[], mode: RequantizeMode): TypedArray[] {
+  const graph = signedCodes.run(foldConstants.run(source));
   verify(graph, operators);
   if (inputs.length !== graph.inputs.length) {
     throw new OptionError('invalid-input', `${inputs.length} inputs were given; '${graph.name}' has ${graph.inputs.length}`);

@@ -53,3 +53,74 @@ export function exp(x: number): number {
   const half = Math.trunc(k / 2);
   return value * powerOfTwo(half) * powerOfTwo(k - half);
 }
+
+export const PI = 3.14159265358979323846;
+
+const SQRT_HALF = 0.70710678118654752440;
+
+// 1/3, 1/5, … 1/25: the remainder for s = (f - 1) / (f + 1), f in [sqrt(1/2), sqrt(2)), is below 2^-60.
+const ODD_RECIPROCALS: readonly number[] = Array.from({ length: 12 }, (_, index) => 1 / (2 * index + 3));
+
+/** Natural logarithm within 2 units in the last place; -Infinity at 0, NaN below. */
+export function log(x: number): number {
+  if (Number.isNaN(x) || x < 0) return NaN;
+  if (x === 0) return -Infinity;
+  if (x === Infinity) return Infinity;
+  const split = splitExponent(x);
+  const small = split.fraction < SQRT_HALF;
+  const fraction = small ? split.fraction * 2 : split.fraction;
+  const exponent = small ? split.exponent - 1 : split.exponent;
+  const f = fraction - 1;
+  const s = f / (2 + f);
+  const square = s * s;
+  let series = 0;
+  for (let index = ODD_RECIPROCALS.length - 1; index >= 0; index--) series = series * square + ODD_RECIPROCALS[index]!;
+  // 2 * s = f - s * f keeps the digits that the quotient s loses.
+  const correction = s * (f - 2 * square * series);
+  return exponent * LN2_HIGH + (f - (correction - exponent * LN2_LOW));
+}
+
+// pi/2 in three parts; the first two have 20 trailing zero bits, so their products with |n| < 2^20 are exact.
+const HALF_PI_PARTS = [1.57079632673412561417, 6.07710050630396597660e-11, 2.02226624879595063154e-21] as const;
+const TWO_OVER_PI = 0.63661977236758134308;
+const CIRCLE_LIMIT = 2 ** 20;
+
+/** 1/n!, signs alternating, for n = first, first + 2, … */
+function alternatingFactorials(first: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => {
+    let factorial = 1;
+    for (let n = 2; n <= first + 2 * index; n++) factorial *= n;
+    return (index % 2 === 0 ? -1 : 1) / factorial;
+  });
+}
+
+// The remainders on |r| <= pi/4 are below 2^-60.
+const SINE_SERIES = alternatingFactorials(3, 8);
+const COSINE_SERIES = alternatingFactorials(2, 9);
+
+function evaluate(series: readonly number[], x: number): number {
+  let sum = 0;
+  for (let index = series.length - 1; index >= 0; index--) sum = sum * x + series[index]!;
+  return sum;
+}
+
+/** sin(x + quarters * pi/2). */
+function sineOfQuarters(x: number, quarters: number): number {
+  if (!(Math.abs(x) <= CIRCLE_LIMIT)) return NaN;
+  const n = Math.round(x * TWO_OVER_PI);
+  const r = x - n * HALF_PI_PARTS[0] - n * HALF_PI_PARTS[1] - n * HALF_PI_PARTS[2];
+  const square = r * r;
+  const quadrant = (((n + quarters) % 4) + 4) % 4;
+  const value = quadrant % 2 === 0 ? r + r * square * evaluate(SINE_SERIES, square) : 1 + square * evaluate(COSINE_SERIES, square);
+  return quadrant < 2 ? value : -value;
+}
+
+/** Sine of x radians within 2^-51; NaN beyond 2^20. */
+export function sin(x: number): number {
+  return sineOfQuarters(x, 0);
+}
+
+/** Cosine of x radians within 2^-51; NaN beyond 2^20. */
+export function cos(x: number): number {
+  return sineOfQuarters(x, 1);
+}

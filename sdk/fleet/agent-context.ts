@@ -6,6 +6,7 @@ import type { FileSystem } from './file-system.ts';
 import type { LoadedModel, OpenModel } from './loaded-model.ts';
 import type { DeviceState } from './messages.ts';
 import type { Slots } from './slots.ts';
+import type { Installed } from './state-record.ts';
 import type { StateStore } from './state-store.ts';
 
 /** What the steps of an update share. */
@@ -25,9 +26,14 @@ export interface AgentContext<M extends LoadedModel> {
   readonly enter: (state: DeviceState) => void;
 }
 
-/** Removes what no longer matters; a failure costs room only, so it does not stop the update. */
+/** Steps whose failure must not stop the device: it is told, and they are taken again at the next start. */
 export async function cleanUp<M extends LoadedModel>({ emit }: AgentContext<M>, ...steps: readonly (() => Promise<void>)[]): Promise<void> {
   for (const step of steps) await step().catch((error: unknown) => emit({ event: 'warning', ...causeOf(error) }));
+}
+
+/** The model that is loaded: what an update must keep, also where the record could not be written. */
+export function running<M extends LoadedModel>({ active }: AgentContext<M>): Installed | null {
+  return active.loaded?.installed ?? null;
 }
 
 /** The part of a release or installed model that events name. */

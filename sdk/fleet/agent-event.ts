@@ -30,31 +30,3 @@ export type AgentEvent = AgentEventBody & {
   /** Events of the same kind left out before this one. */
   readonly suppressed?: number;
 };
-
-/** Events that anybody who can write to the broker can cause at any rate. */
-const FLOODABLE = new Set<AgentEventBody['event']>(['refused', 'chunk-refused']);
-
-/**
- * Lets through at most `perSecond` events of each floodable kind and counts the rest.
- * @returns for each event the number left out before it, or undefined when it is left out itself
- */
-export function eventLimit(perSecond: number, now: () => number): (event: AgentEventBody) => number | undefined {
-  const windows = new Map<string, { start: number; sent: number; suppressed: number }>();
-  return ({ event }) => {
-    if (!FLOODABLE.has(event)) return 0;
-    const window = windows.get(event) ?? { start: now(), sent: 0, suppressed: 0 };
-    windows.set(event, window);
-    if (now() - window.start >= 1000) {
-      window.start = now();
-      window.sent = 0;
-    }
-    if (window.sent >= perSecond) {
-      window.suppressed++;
-      return undefined;
-    }
-    window.sent++;
-    const { suppressed } = window;
-    window.suppressed = 0;
-    return suppressed;
-  };
-}

@@ -3,8 +3,8 @@ import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { AgentEvent } from './agent-event.ts';
 import type { LoadedModel, OpenModel } from './loaded-model.ts';
 import { nameSchema } from './messages.ts';
-import { openTransport } from './transports/index.ts';
-import type { Transport, TransportOptions } from './transports/types.ts';
+import { transports } from './transports/index.ts';
+import type { TransportKind } from './transports/types.ts';
 
 const name = v.pipe(v.string(), nameSchema, v.description('1 to 36 characters A-Z a-z 0-9 . _ -'));
 const atLeast = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least));
@@ -60,8 +60,8 @@ export type AgentLimits = v.InferOutput<typeof limitsSchema>;
 /** What the agent takes from the machine it runs on. */
 export interface AgentHost {
   readonly fileSystem: FileSystem;
-  openTransport(options: TransportOptions): Transport;
+  readonly transports: readonly TransportKind[];
   now(): Date;
 }
 
-export const nodeHost: AgentHost = Object.freeze({ fileSystem: nodeFileSystem, openTransport, now: () => new Date() });
+export const nodeHost: AgentHost = Object.freeze({ fileSystem: nodeFileSystem, transports, now: () => new Date() });

@@ -5,11 +5,12 @@ import { UpdateError } from '../core/errors.ts';
 import { parseOptions } from '../core/options.ts';
 import { ActiveModel } from './active-model.ts';
 import type { AgentContext } from './agent-context.ts';
-import { eventLimit, type AgentEvent, type AgentEventBody } from './agent-event.ts';
+import type { AgentEvent, AgentEventBody } from './agent-event.ts';
 import { agentOptionsSchema, nodeHost, type AgentHost, type AgentOptions } from './agent-options.ts';
 import { pinAnchor } from './anchor-store.ts';
 import { causeOf } from './cause.ts';
 import { storing } from './durable-file.ts';
+import { eventLimit } from './event-limit.ts';
 import type { LoadedModel, OpenModel } from './loaded-model.ts';
 import { encodeMessage, type DeviceReport, type DeviceState, type DeviceWill } from './messages.ts';
 import { buildReport } from './report.ts';
@@ -18,7 +19,8 @@ import { slotsIn } from './slots.ts';
 import { startModel } from './start-model.ts';
 import { openStateStore } from './state-store.ts';
 import { topicsOf, type Topics } from './topics.ts';
-import type { Transport } from './transports/types.ts';
+import { transportFor } from './transports/index.ts';
+import type { Transport, TransportKind } from './transports/types.ts';
 import type { TrustAnchor } from './trust.ts';
 import { createUpdateLoop, type UpdateLoop } from './update-loop.ts';
 
@@ -40,6 +42,7 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
   readonly #open: OpenModel<M>;
   readonly #onEvent: AgentOptions<M>['onEvent'];
   readonly #host: AgentHost;
+  readonly #transportKind: TransportKind;
   readonly #allow: ReturnType<typeof eventLimit>;
   #parts: Parts<M> | undefined;
   #transport: Transport | undefined;
@@ -59,8 +62,9 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
     this.#open = options.open;
     this.#onEvent = options.onEvent;
     this.#host = host;
+    this.#transportKind = transportFor(this.#options.broker, host.transports);
     this.id = this.#options.id;
-    this.#allow = eventLimit(this.#options.limits.eventsPerSecond, () => host.now().getTime());
+    this.#allow = eventLimit(['refused', 'chunk-refused'], this.#options.limits.eventsPerSecond, () => host.now().getTime());
     this.model = new ActiveModel<M>((error) => this.#emit({ event: 'warning', ...causeOf(error) }));
   }
 
@@ -110,7 +114,7 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
     await this.#parts?.reporter.close({ ...this.report, state: 'offline' });
     await this.#transport?.close();
     await this.model.close();
-    this.#emit({ event: 'closed' });
+    if (this.#parts) this.#emit({ event: 'closed' });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -140,7 +144,7 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
   }
 
   #connect(topics: Topics): Transport {
-    return this.#host.openTransport({
+    return this.#transportKind.open({
       url: this.#options.broker,
       clientId: `d-${this.id}`,
       will: () => {

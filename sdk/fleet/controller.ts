@@ -7,10 +7,12 @@ import { announcementsOf, readCatalog, readChunk, type Catalog } from './catalog
 import { causeOf } from './cause.ts';
 import { createChunkServer, type ChunkServer } from './chunk-server.ts';
 import { createDeviceTable, type DeviceRow, type DeviceTable } from './device-table.ts';
+import { eventLimit } from './event-limit.ts';
 import { openFleet, type FleetDirectory } from './fleet-directory.ts';
 import { MESSAGE_BYTES, needSchema, parseMessage } from './messages.ts';
+import { blobOf } from './release.ts';
 import { topicLevel } from './topics.ts';
-import { openTransport } from './transports/index.ts';
+import { openTransport, transportFor } from './transports/index.ts';
 import type { Transport } from './transports/types.ts';
 
 const controllerSchema = v.strictObject({
@@ -34,7 +36,7 @@ export type ControllerEvent =
   | { readonly event: 'asked'; readonly device: string; readonly sha256: string; readonly chunks: number }
   | { readonly event: 'device'; readonly device: DeviceRow }
   /** A message that is not followed, or a chunk that could not be sent. */
-  | { readonly event: 'refused'; readonly code: string; readonly message: string };
+  | { readonly event: 'refused'; readonly code: string; readonly message: string; readonly suppressed?: number };
 
 export interface ControllerOptions extends Omit<v.InferInput<typeof controllerSchema>, 'onEvent'> {
   readonly onEvent?: (event: ControllerEvent) => void;
@@ -42,12 +44,14 @@ export interface ControllerOptions extends Omit<v.InferInput<typeof controllerSc
 
 /** Shortest time between two looks at the repository that messages from outside can cause (ms). */
 const RELOAD_MS = 1000;
+const REFUSALS_PER_SECOND = 20;
 
 /** Offers what the fleet directory holds, sends the chunks that devices miss, and keeps the table of devices. */
 export class Controller {
   readonly #options: v.InferOutput<typeof controllerSchema>;
   readonly #onEvent: ControllerOptions['onEvent'];
   readonly #devices: DeviceTable = createDeviceTable();
+  readonly #allow = eventLimit(['refused'], REFUSALS_PER_SECOND, Date.now);
   #fleet: FleetDirectory | undefined;
   #catalog: Catalog | undefined;
   #transport: Transport | undefined;
@@ -60,6 +64,7 @@ export class Controller {
   /** @throws OptionError */
   constructor(options: ControllerOptions) {
     this.#options = parseOptions(controllerSchema, options, 'Controller');
+    transportFor(this.#options.broker);
     this.#onEvent = options.onEvent;
   }
 
@@ -86,7 +91,7 @@ export class Controller {
     this.#chunks = createChunkServer({
       window, bytesPerSecond, mergeMs,
       read: (release, n) => readChunk(fleet, release, n),
-      publish: (release, n, packet) => transport.publish(fleet.topics.chunk(release.sha256.slice(0, 16), n), packet, { qos: 1 }),
+      publish: (release, n, packet) => transport.publish(fleet.topics.chunk(blobOf(release), n), packet, { qos: 1 }),
       failed: (error) => this.#refuse(error),
     });
     const { needs, reports, targets, offers } = fleet.topics;
@@ -179,7 +184,8 @@ export class Controller {
   }
 
   #refuse(error: unknown): void {
-    this.#emit({ event: 'refused', ...causeOf(error) });
+    const suppressed = this.#allow({ event: 'refused' });
+    if (suppressed !== undefined) this.#emit({ event: 'refused', ...causeOf(error), ...(suppressed > 0 && { suppressed }) });
   }
 
   #emit(event: ControllerEvent): void {

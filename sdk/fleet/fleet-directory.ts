@@ -38,8 +38,8 @@ export function expiresIn(now: Date, days: number): string {
 export async function initFleet(directory: string, options: { tenant?: string; now?: Date } = {}): Promise<FleetDirectory> {
   const { tenant = 'fleet', now = new Date() } = options;
   checkName('tenant', tenant);
-  await mkdir(join(directory, 'keys'), { recursive: true, mode: 0o700 });
   await mkdir(join(directory, 'repository', 'blobs'), { recursive: true });
+  await mkdir(join(directory, 'keys'), { recursive: true, mode: 0o700 });
   const root = new Root({
     version: 1, specVersion: '1.0.31', expires: expiresIn(now, ROOT_YEARS * 365), consistentSnapshot: false, unrecognizedFields: { tenant },
   });

@@ -1,5 +1,5 @@
 import { UpdateError } from '../core/errors.ts';
-import { about, cleanUp, type AgentContext } from './agent-context.ts';
+import { about, cleanUp, running, type AgentContext } from './agent-context.ts';
 import { discardDownload, openDownload, type Download } from './download.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { Release } from './release.ts';
@@ -17,9 +17,10 @@ export async function installRelease<M extends LoadedModel>(context: AgentContex
   const slot = (await slots.find(release)) ?? (await fetchIntoSlot(context, release, fill));
   const { model, version, counter, sha256, length, golden } = release;
   const pending: Installed = { slot, model, version, counter, sha256, length, golden, selfTest: null };
-  const { active, lastGood } = store.record;
+  const active = running(context);
+  const { lastGood } = store.record;
   const kept = lastGood && lastGood.slot === slot && lastGood.sha256 !== sha256 ? null : lastGood;
-  await store.write({ pending, triesLeft: limits.tries - 1, lastGood: kept });
+  await store.write({ active, pending, triesLeft: limits.tries - 1, lastGood: kept });
   context.enter('pending');
   emit({ event: 'pending', slot, triesLeft: limits.tries - 1, ...about(release) });
   await cleanUp(context, () => discardDownload(fs, downloads), () => slots.sweep([active, pending, kept]));
@@ -28,7 +29,7 @@ export async function installRelease<M extends LoadedModel>(context: AgentContex
 
 async function fetchIntoSlot<M extends LoadedModel>(context: AgentContext<M>, release: Release, fill: FillDownload): Promise<SlotName> {
   const { fs, downloads, slots, store, limits } = context;
-  await slots.sweep([store.record.active, store.record.lastGood]);
+  await slots.sweep([running(context), store.record.lastGood]);
   context.enter('downloading');
   const download = await openDownload(fs, downloads, release, limits.journalChunks);
   try {
@@ -40,7 +41,7 @@ async function fetchIntoSlot<M extends LoadedModel>(context: AgentContext<M>, re
   }
   context.enter('verified');
   context.emit({ event: 'verified', ...about(release) });
-  const slot = store.record.active?.slot === 'a' ? 'b' : 'a';
+  const slot = running(context)?.slot === 'a' ? 'b' : 'a';
   await slots.take(download.partialPath, { slot, ...about(release), length: release.length });
   return slot;
 }

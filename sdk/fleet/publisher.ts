@@ -14,6 +14,7 @@ import { runGolden } from './golden.ts';
 import type { OpenModel } from './loaded-model.ts';
 import { nameSchema, versionSchema } from './messages.ts';
 import { releaseOf, type Golden, type Release, type ReleaseCustom } from './release.ts';
+import { transportFor } from './transports/index.ts';
 
 const name = v.pipe(v.string(), nameSchema);
 
@@ -59,6 +60,7 @@ export class Publisher {
   /** @throws OptionError */
   constructor(options: PublisherOptions) {
     this.#options = parseOptions(publisherSchema, options, 'Publisher');
+    transportFor(this.#options.broker);
   }
 
   /**

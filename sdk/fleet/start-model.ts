@@ -1,4 +1,4 @@
-import { about, type AgentContext } from './agent-context.ts';
+import { about, cleanUp, type AgentContext } from './agent-context.ts';
 import { causeOf } from './cause.ts';
 import type { LoadedModel } from './loaded-model.ts';
 
@@ -6,7 +6,8 @@ import type { LoadedModel } from './loaded-model.ts';
  * Opens the model that runs; where it is damaged or does not open, the one before it takes over.
  * @returns false when the device has no usable model
  */
-export async function startModel<M extends LoadedModel>({ store, slots, active, open, emit }: AgentContext<M>): Promise<boolean> {
+export async function startModel<M extends LoadedModel>(context: AgentContext<M>): Promise<boolean> {
+  const { store, slots, active, open, emit } = context;
   const { active: current, lastGood } = store.record;
   for (const installed of [current, lastGood]) {
     if (!installed) continue;
@@ -17,10 +18,10 @@ export async function startModel<M extends LoadedModel>({ store, slots, active, 
       emit({ event: 'rolled-back', ...about(installed), ...causeOf(error) });
       continue;
     }
-    if (installed !== current) await store.write({ active: installed, lastGood: null });
+    if (installed !== current) await cleanUp(context, () => store.write({ active: installed, lastGood: null }));
     return true;
   }
   // Forgetting an unusable model makes the device fetch the offered release again.
-  if (current) await store.write({ active: null, lastGood: null });
+  if (current) await cleanUp(context, () => store.write({ active: null, lastGood: null }));
   return false;
 }

@@ -8,23 +8,23 @@ export interface Topics {
   /** Signed targets metadata, retained. */
   readonly targets: string;
   /** Pointer to the release a class and channel should run, retained. */
-  offer(deviceClass: string, channel: string): string;
+  readonly offer: (deviceClass: string, channel: string) => string;
   /** One chunk of a blob, QoS 0 to devices, never retained. */
-  chunk(blob: string, n: number): string;
+  readonly chunk: (blob: string, n: number) => string;
   /** Filter of a blob's chunks. */
-  chunks(blob: string): string;
+  readonly chunks: (blob: string) => string;
   /** Devices ask for missing chunks. */
-  need(blob: string): string;
+  readonly need: (blob: string) => string;
   /** Filter of all requests for chunks. */
   readonly needs: string;
   /** Filter of all offers. */
   readonly offers: string;
   /** A device's report, retained, and its will. */
-  report(device: string): string;
+  readonly report: (device: string) => string;
   /** Filter of all reports. */
   readonly reports: string;
   /** A device's events. */
-  event(device: string): string;
+  readonly event: (device: string) => string;
 }
 
 /** @throws OptionError when `tenant` is not a name */

@@ -1,4 +1,4 @@
-import { about, cleanUp, type AgentContext } from './agent-context.ts';
+import { about, cleanUp, running, type AgentContext } from './agent-context.ts';
 import { causeOf } from './cause.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { selfTest } from './self-test.ts';
@@ -14,8 +14,8 @@ export async function runTrial<M extends LoadedModel>(context: AgentContext<M>, 
   const passed = await proveModel(context, pending, bytes);
   if (!passed) return;
   const committed: Installed = { ...pending, selfTest: passed.digest };
-  const { active: before, lastGood } = store.record;
-  const kept = before && before.slot !== committed.slot ? before : lastGood;
+  const before = running(context);
+  const kept = before && before.slot !== committed.slot ? before : store.record.lastGood;
   try {
     await store.write({ active: committed, pending: null, triesLeft: 0, lastGood: kept });
   } catch (error) {
@@ -69,5 +69,5 @@ export async function rollBack<M extends LoadedModel>(context: AgentContext<M>, 
   await store.write({ pending: null, triesLeft: 0, failed });
   context.enter('rolled-back');
   emit({ event: 'rolled-back', ...about(release), ...cause });
-  await cleanUp(context, () => slots.sweep([store.record.active, store.record.lastGood]));
+  await cleanUp(context, () => slots.sweep([running(context), store.record.lastGood]));
 }

@@ -41,6 +41,8 @@ export function createUpdateLoop<M extends LoadedModel>(options: UpdateLoopOptio
   const { store, emit, limits, active } = context;
   const offerTopic = topics.offer(options.class, options.channel);
   let targets: VerifiedTargets | undefined;
+  /** Verified, but its version is not recorded yet: nothing may follow from it. */
+  let unrecorded: VerifiedTargets | undefined;
   let offer: Offer | undefined;
   let wanted: Release | undefined;
   let installing: { release: Release; abort: AbortController } | undefined;
@@ -57,21 +59,25 @@ export function createUpdateLoop<M extends LoadedModel>(options: UpdateLoopOptio
     emit({ event: 'failed', retryMs, ...causeOf(error) });
     clearTimeout(retryTimer);
     retryTimer = setTimeout(() => {
-      if (targets) void acceptTargets(targets);
+      void acceptTargets(unrecorded ?? targets);
       work();
     }, retryMs);
     retryMs = Math.min(retryMs * 2, limits.mostRetryMs);
   };
 
-  const acceptTargets = async (verified: VerifiedTargets): Promise<void> => {
-    targets = verified;
+  const acceptTargets = async (verified: VerifiedTargets | undefined): Promise<void> => {
+    if (!verified) return;
+    unrecorded = verified;
     try {
       if (verified.version > store.record.metadataVersion) await store.write({ metadataVersion: verified.version });
     } catch (error) {
       retryLater(error);
       return;
     }
-    if (targets === verified) evaluate();
+    if (unrecorded !== verified) return;
+    unrecorded = undefined;
+    targets = verified;
+    evaluate();
   };
 
   const evaluate = (): void => {
@@ -167,7 +173,7 @@ export function createUpdateLoop<M extends LoadedModel>(options: UpdateLoopOptio
     message: (topic, payload) => {
       try {
         if (topic === topics.targets) {
-          const least = Math.max(store.record.metadataVersion, targets?.version ?? 0);
+          const least = Math.max(store.record.metadataVersion, unrecorded?.version ?? 0);
           void acceptTargets(verifyTargets(anchor, payload, { now: now(), least }));
         } else if (topic === offerTopic) {
           offer = parseMessage(offerSchema, payload, MESSAGE_BYTES.offer, `offer on ${topic}`);

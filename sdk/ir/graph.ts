@@ -17,6 +17,8 @@ export interface TensorType {
 /** `data` makes a tensor constant: row-major little-endian bytes, usually a view on the model file. */
 export interface Tensor extends TensorType {
   readonly name: string;
+  /** The file leaves extents open: those stated are replaced by inferred ones. */
+  readonly isShapeOpen?: boolean;
   readonly data?: Uint8Array;
 }
 

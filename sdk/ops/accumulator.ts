@@ -2,9 +2,10 @@ import { PlanError } from '../core/errors.ts';
 import type { Node } from '../ir/graph.ts';
 import { ROUNDING_LIMIT } from './requantize.ts';
 
-/** Weights of one output channel: elements channel * channelStride + term * termStride. */
+/** Weights of one output channel: elements channel * channelStride + term * termStride, minus the zero point. */
 export interface WeightRows {
-  readonly elements: Int8Array;
+  readonly elements: Int8Array | Uint8Array;
+  readonly zeroPoint: number;
   readonly channels: number;
   readonly terms: number;
   readonly channelStride: number;
@@ -18,7 +19,7 @@ const INT32_LIMIT = 2147483648;
  * @throws PlanError naming the channel
  */
 export function checkAccumulators(node: Node, weights: WeightRows, bias: Int32Array | undefined, inputZeroPoint: number, scales: Float32Array): void {
-  const { elements, channels, terms, channelStride, termStride } = weights;
+  const { elements, zeroPoint, channels, terms, channelStride, termStride } = weights;
   if (terms * 128 * 255 >= INT32_LIMIT) {
     const most = Math.floor(INT32_LIMIT / (128 * 255));
     throw new PlanError('accumulator-overflow', `${node.name}: sums ${terms} products; more than ${most} may overflow int32: split the layer`);
@@ -29,7 +30,7 @@ export function checkAccumulators(node: Node, weights: WeightRows, bias: Int32Ar
     let positive = 0;
     let negative = 0;
     for (let term = 0, at = channel * channelStride; term < terms; term++, at += termStride) {
-      const weight = elements[at]!;
+      const weight = elements[at]! - zeroPoint;
       if (weight > 0) positive += weight;
       else negative += weight;
     }

@@ -14,6 +14,8 @@ const BOUNDS: Readonly<Record<Activation, readonly [low: number, high: number]>>
   'relu-n1-to-1': [-1, 1],
 };
 
+const FLOAT32_MAX = 3.4028234663852886e38;
+
 /** Codes an int8 output may take. */
 export interface CodeRange {
   readonly min: number;
@@ -26,6 +28,21 @@ export function codeRange(node: Node, output: TensorScale): CodeRange {
   const code = (bound: number): number => output.zeroPoint + roundHalfAway(Math.fround(bound / output.scale));
   const clamp = (value: number): number => Math.min(127, Math.max(-128, value));
   return { min: clamp(code(low)), max: clamp(code(high)) };
+}
+
+/** Clamp range of a fused activation on real values; without one the finite float32 values, as in TFLite's CalculateActivationRange. */
+export function realRange(node: Node): CodeRange {
+  const [low, high] = BOUNDS[choiceAttribute(node, 'activation', ACTIVATIONS)];
+  return { min: Math.max(low, -FLOAT32_MAX), max: Math.min(high, FLOAT32_MAX) };
+}
+
+/** All finite float32 values. */
+export const FINITE_RANGE: CodeRange = { min: -FLOAT32_MAX, max: FLOAT32_MAX };
+
+/** The element `value` within `range` as the kernels' comparisons leave it: NaN stays. */
+export function clampReal(value: number, { min, max }: CodeRange): number {
+  const raised = value < min ? min : value;
+  return max < raised ? max : raised;
 }
 
 /** The integer `value` within `range`. */

@@ -23,6 +23,29 @@ export function integersAttribute(node: Node, name: string, count: number, min: 
   return value as readonly number[];
 }
 
+/** A list of `least` to `most` different integers within min…max. */
+export function listAttribute(node: Node, name: string, least: number, most: number, min: number, max: number): readonly number[] {
+  const value = node.attributes[name];
+  const fits = Array.isArray(value) && value.length >= least && value.length <= most && new Set(value).size === value.length
+    && value.every((item) => Number.isInteger(item) && item >= min && item <= max);
+  if (!fits) reject(node, name, `${least} to ${most} different integers from ${min} to ${max}`);
+  return value as readonly number[];
+}
+
+/** An integer within min…max. */
+export function integerAttribute(node: Node, name: string, min: number, max: number): number {
+  const value = node.attributes[name];
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) reject(node, name, `an integer from ${min} to ${max}`);
+  return value;
+}
+
+/** A number within min…max. */
+export function numberAttribute(node: Node, name: string, min = -Number.MAX_VALUE, max = Number.MAX_VALUE): number {
+  const value = node.attributes[name];
+  if (typeof value !== 'number' || !(value >= min && value <= max)) reject(node, name, `a number from ${min} to ${max}`);
+  return value;
+}
+
 /** A positive finite number. */
 export function positiveAttribute(node: Node, name: string): number {
   const value = node.attributes[name];

@@ -1,9 +1,15 @@
 import type { Tensor } from '../ir/graph.ts';
 
-/** Constant int8 elements, a view. */
-export function int8Elements(tensor: Tensor): Int8Array {
+/** Constant int8 or uint8 elements, a view. */
+export function codeElements(tensor: Tensor): Int8Array | Uint8Array {
   const data = tensor.data ?? new Uint8Array();
-  return new Int8Array(data.buffer, data.byteOffset, data.byteLength);
+  return tensor.dtype === 'uint8' ? data : new Int8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Constant float32 elements, copied: file bytes need not be aligned. */
+export function float32Elements(tensor: Tensor): Float32Array {
+  const data = tensor.data ?? new Uint8Array();
+  return new Float32Array(data.slice().buffer);
 }
 
 /** Constant int32 elements, copied: file bytes need not be aligned. */

@@ -1,7 +1,7 @@
 import type { Node } from '../ir/graph.ts';
 import { clampCode, codeRange } from './activation.ts';
-import { tensorScale } from './operands.ts';
-import { realMultipliers, requantizer } from './requantize.ts';
+import { tensorScale, weightZeroPoint } from './operands.ts';
+import { kernelMultipliers, realMultipliers, requantizer } from './requantize.ts';
 import type { RequantizeMode, TensorValue } from './types.ts';
 import type { WeightedOperands } from './weighted.ts';
 import { countValidTaps, validTaps } from './window.ts';
@@ -19,19 +19,20 @@ export interface Convolution {
   readonly weightStrides: { readonly channel: number; readonly tap: number };
 }
 
-/** Exact scalar convolution of int8 codes; padding taps are skipped, which equals padding with the zero point. */
-export function convolutionReference(node: Node, convolution: Convolution, operands: WeightedOperands<TensorValue>, mode: RequantizeMode): void {
+/** How an output is summed: from `start`, over all taps inside the input in order, to the element that is stored. */
+export interface Summation {
+  readonly start: (channel: number) => number;
+  readonly add: (sum: number, input: number, weight: number) => number;
+  readonly finish: (sum: number, channel: number) => number;
+}
+
+/** Elements of tensors that are summed. */
+export type Elements = Int8Array | Uint8Array | Float32Array;
+
+/** Scalar convolution; padding taps are skipped. */
+export function convolve(convolution: Convolution, x: Elements, w: Elements, y: Elements, { start, add, finish }: Summation): void {
   const { batch, inputChannels, outputChannels, groupInputs, groupOutputs, window, weightStrides } = convolution;
   const { height, width } = window;
-  const { input, weights, bias, output } = operands;
-  const x = input.data as Int8Array;
-  const w = weights.data as Int8Array;
-  const b = bias?.data as Int32Array | undefined;
-  const y = output.data as Int8Array;
-  const inputZero = tensorScale(input).zeroPoint;
-  const outputZero = tensorScale(output).zeroPoint;
-  const range = codeRange(node, tensorScale(output));
-  const requantize = requantizer(mode, realMultipliers(input, weights, output, outputChannels));
   let at = 0;
   for (let n = 0; n < batch; n++) {
     for (let oy = 0; oy < height.output; oy++) {
@@ -39,7 +40,7 @@ export function convolutionReference(node: Node, convolution: Convolution, opera
       for (let ox = 0; ox < width.output; ox++) {
         const [firstColumn, endColumn] = validTaps(width, ox);
         for (let o = 0; o < outputChannels; o++) {
-          let accumulator = b?.[o] ?? 0;
+          let sum = start(o);
           const firstChannel = Math.floor(o / groupOutputs) * groupInputs;
           for (let ky = firstRow; ky < endRow; ky++) {
             const iy = oy * height.stride - height.padBefore + ky * height.dilation;
@@ -47,14 +48,31 @@ export function convolutionReference(node: Node, convolution: Convolution, opera
               const ix = ox * width.stride - width.padBefore + kx * width.dilation;
               const pixel = ((n * height.input + iy) * width.input + ix) * inputChannels + firstChannel;
               const tap = o * weightStrides.channel + (ky * width.kernel + kx) * weightStrides.tap;
-              for (let c = 0; c < groupInputs; c++) accumulator = (accumulator + (x[pixel + c]! - inputZero) * w[tap + c]!) | 0;
+              for (let c = 0; c < groupInputs; c++) sum = add(sum, x[pixel + c]!, w[tap + c]!);
             }
           }
-          y[at++] = clampCode(requantize(accumulator, o) + outputZero, range);
+          y[at++] = finish(sum, o);
         }
       }
     }
   }
+}
+
+/** Exact scalar convolution of int8 codes; skipping padding taps equals padding with the zero point. */
+export function convolutionReference(node: Node, convolution: Convolution, operands: WeightedOperands<TensorValue>, mode: RequantizeMode): void {
+  const { input, weights, bias, output } = operands;
+  const b = bias?.data as Int32Array | undefined;
+  const inputZero = tensorScale(input).zeroPoint;
+  const weightZero = weightZeroPoint(weights);
+  const outputZero = tensorScale(output).zeroPoint;
+  const range = codeRange(node, tensorScale(output));
+  const multipliers = (mode === 'float' ? kernelMultipliers : realMultipliers)(input, weights, output, convolution.outputChannels);
+  const requantize = requantizer(mode, multipliers);
+  convolve(convolution, input.data as Int8Array, weights.data as Int8Array | Uint8Array, output.data as Int8Array, {
+    start: (channel) => b?.[channel] ?? 0,
+    add: (sum, code, weight) => (sum + (code - inputZero) * (weight - weightZero)) | 0,
+    finish: (sum, channel) => clampCode(requantize(sum, channel) + outputZero, range),
+  });
 }
 
 /** Multiply-accumulates of a convolution, padding taps excluded. */

@@ -2,10 +2,14 @@ import { elementCount, formatShape } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
 import { clampCode, codeRange } from './activation.ts';
 import { booleanAttribute, checkAttributeNames } from './attributes.ts';
-import { rejectOperand, tensorScale } from './operands.ts';
+import type { Elements, Summation } from './convolution.ts';
+import { isFloat } from './float-operands.ts';
+import { rejectOperand, tensorScale, weightZeroPoint } from './operands.ts';
+import { lowerProductF32 } from './product-f32.ts';
 import { lowerProduct } from './product.ts';
-import { realMultipliers, requantizer } from './requantize.ts';
+import { kernelMultipliers, realMultipliers, requantizer } from './requantize.ts';
 import type { Operator } from './types.ts';
+import { checkWeightedF32, realWeights, summationF32 } from './weighted-f32.ts';
 import { checkWeighted, loweredOperands, weightedOperands } from './weighted.ts';
 import type { WeightedOperands } from './weighted.ts';
 
@@ -18,8 +22,20 @@ function productOf(node: Node, { input, weights }: WeightedOperands<TensorType>)
   return { rows: count / depth, columns, depth };
 }
 
+/** Rows of `depth` inputs times weights [columns][depth]. */
+function multiplyRows(depth: number, x: Elements, w: Elements, y: Elements, { start, add, finish }: Summation): void {
+  const columns = w.length / depth;
+  for (let at = 0, row = 0; at < y.length; row += depth) {
+    for (let column = 0; column < columns; column++) {
+      let sum = start(column);
+      for (let k = 0; k < depth; k++) sum = add(sum, x[row + k]!, w[column * depth + k]!);
+      y[at++] = finish(sum, column);
+    }
+  }
+}
+
 /**
- * Fully connected layer: int8 input of rows of K, int8 weights [N, K], optional int32 bias [N].
+ * Fully connected layer: input of rows of K, weights [N, K], optional bias [N]: int8 with int32 bias, or float32 with float32 or int8 weights.
  * Attributes: activation; keepDims keeps the leading dimensions of the input, else the output is [rows, N].
  */
 export const fullyConnected: Operator = {
@@ -27,7 +43,8 @@ export const fullyConnected: Operator = {
 
   infer(node, inputs, outputs) {
     checkAttributeNames(node, ['activation', 'keepDims']);
-    const operands = checkWeighted(node, inputs, outputs, { weights: 2, channelAxis: 0 });
+    const check = isFloat(inputs[0]) ? checkWeightedF32 : checkWeighted;
+    const operands = check(node, inputs, outputs, { weights: 2, channelAxis: 0 });
     const { rows, columns, depth } = productOf(node, operands);
     const keepDims = booleanAttribute(node, 'keepDims');
     if (keepDims && operands.input.shape.at(-1) !== depth) {
@@ -38,28 +55,31 @@ export const fullyConnected: Operator = {
 
   reference(node, inputs, outputs, mode) {
     const { input, weights, bias, output } = weightedOperands(node, inputs, outputs);
-    const { rows, columns, depth } = productOf(node, { input, weights, bias, output });
-    const x = input.data as Int8Array;
-    const w = weights.data as Int8Array;
+    const { columns, depth } = productOf(node, { input, weights, bias, output });
+    if (isFloat(input)) {
+      const w = realWeights(weights, columns, (index) => Math.floor(index / depth));
+      multiplyRows(depth, input.data as Float32Array, w, output.data as Float32Array, summationF32(node, bias));
+      return;
+    }
     const b = bias?.data as Int32Array | undefined;
-    const y = output.data as Int8Array;
     const inputZero = tensorScale(input).zeroPoint;
+    const weightZero = weightZeroPoint(weights);
     const outputZero = tensorScale(output).zeroPoint;
     const range = codeRange(node, tensorScale(output));
     const perTensor = weights.quantization?.scales.length === 1;
-    const requantize = requantizer(mode, realMultipliers(input, weights, output, columns, perTensor && mode !== 'float'));
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        let accumulator = b?.[column] ?? 0;
-        for (let k = 0; k < depth; k++) accumulator = (accumulator + (x[row * depth + k]! - inputZero) * w[column * depth + k]!) | 0;
-        y[row * columns + column] = clampCode(requantize(accumulator, column) + outputZero, range);
-      }
-    }
+    const multipliers = mode === 'float' ? kernelMultipliers(input, weights, output, columns) : realMultipliers(input, weights, output, columns, perTensor);
+    const requantize = requantizer(mode, multipliers);
+    multiplyRows(depth, input.data as Int8Array, weights.data as Int8Array | Uint8Array, output.data as Int8Array, {
+      start: (column) => b?.[column] ?? 0,
+      add: (sum, code, weight) => (sum + (code - inputZero) * (weight - weightZero)) | 0,
+      finish: (sum, column) => clampCode(requantize(sum, column) + outputZero, range),
+    });
   },
 
   lower(node, lowering) {
     const operands = loweredOperands(node, lowering);
     const product = productOf(node, operands);
-    lowerProduct(node, lowering, operands, { ...product, macs: product.rows * product.columns * product.depth });
+    const lower = isFloat(operands.input) ? lowerProductF32 : lowerProduct;
+    lower(node, lowering, operands, { ...product, macs: product.rows * product.columns * product.depth });
   },
 };

@@ -20,6 +20,11 @@ export function roundingFields(zeroPoint: number, range: CodeRange): Pick<Fields
   };
 }
 
+/** Clamp bounds of a float32 kernel. */
+export function clampFields({ min, max }: CodeRange): { readonly MIN: PlanField; readonly MAX: PlanField } {
+  return { MIN: { splat: 'f32', value: min }, MAX: { splat: 'f32', value: max } };
+}
+
 /** Where a kernel reads tensor `id`: its buffer, or its bytes when it is constant. */
 export function sourceField(lowering: Lowering, id: number): PlanField {
   if (lowering.tensor(id).data === undefined) return { buffer: lowering.buffer(id) };
@@ -27,6 +32,6 @@ export function sourceField(lowering: Lowering, id: number): PlanField {
 }
 
 /** Little-endian bytes of a constant table. */
-export function bytesOf(array: Float32Array | Int32Array | Int8Array): Uint8Array {
+export function bytesOf(array: Float64Array | Float32Array | Int32Array | Int8Array | Uint8Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

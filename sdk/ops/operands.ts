@@ -44,21 +44,27 @@ export function checkActivation(node: Node, what: string, tensor: TensorType, ra
   if (rank !== undefined && tensor.shape.length !== rank) {
     rejectOperand(node, what, tensor, `has shape ${formatShape(tensor.shape)}; ${node.op} needs ${rank} dimensions`);
   }
+  checkCodes(node, what, tensor);
+}
+
+/** Checks the quantization of int8 or uint8 codes: one finite scale above 0, one zero point within the codes. */
+export function checkCodes(node: Node, what: string, tensor: TensorType): void {
   const quantization = tensor.quantization;
   if (quantization === undefined) rejectOperand(node, what, tensor, 'has no quantization: quantize the model to full int8');
+  const [least, most] = tensor.dtype === 'uint8' ? [0, 255] : [-128, 127];
   const { scales, zeroPoints } = quantization;
   const zeroPoint = zeroPoints[0];
   if (scales.length !== 1 || !validScale(scales[0])) {
     rejectOperand(node, what, tensor, `has scales [${scales.slice(0, 4).join(', ')}]; must be one finite scale above 0`);
   }
-  if (zeroPoints.length !== 1 || zeroPoint === undefined || !Number.isInteger(zeroPoint) || zeroPoint < -128 || zeroPoint > 127) {
-    rejectOperand(node, what, tensor, `has zero points [${zeroPoints.slice(0, 4).join(', ')}]; must be one integer from -128 to 127`);
+  if (zeroPoints.length !== 1 || zeroPoint === undefined || !Number.isInteger(zeroPoint) || zeroPoint < least || zeroPoint > most) {
+    rejectOperand(node, what, tensor, `has zero points [${zeroPoints.slice(0, 4).join(', ')}]; must be one integer from ${least} to ${most}`);
   }
 }
 
-/** Checks constant int8 weights of `rank` dimensions: zero points 0, one scale for all or one per index of `channelAxis`. */
+/** Checks constant weights of `rank` dimensions: int8 with zero points 0 and one scale for all or one per index of `channelAxis`, or uint8 with one of each. */
 export function checkWeights(node: Node, tensor: Tensor, rank: number, channelAxis: number): void {
-  if (tensor.dtype !== 'int8') rejectOperand(node, 'weights', tensor, `are ${tensor.dtype}; ${node.op} supports int8 weights`);
+  if (tensor.dtype !== 'int8' && tensor.dtype !== 'uint8') rejectOperand(node, 'weights', tensor, `are ${tensor.dtype}; ${node.op} supports int8 and uint8 weights`);
   if (tensor.data === undefined) rejectOperand(node, 'weights', tensor, 'are computed at run time; they must be constant');
   if (tensor.shape.length !== rank) {
     rejectOperand(node, 'weights', tensor, `have shape ${formatShape(tensor.shape)}; ${node.op} needs ${rank} dimensions`);
@@ -75,6 +81,11 @@ export function checkWeights(node: Node, tensor: Tensor, rank: number, channelAx
   }
   const badScale = scales.findIndex((scale) => !validScale(scale));
   if (badScale >= 0) rejectOperand(node, 'weights', tensor, `have scale ${scales[badScale]} in channel ${badScale}; must be finite and above 0`);
+  if (tensor.dtype === 'uint8') {
+    const [zeroPoint = NaN, more] = zeroPoints;
+    if (scales.length === 1 && more === undefined && Number.isInteger(zeroPoint) && zeroPoint >= 0 && zeroPoint <= 255) return;
+    rejectOperand(node, 'weights', tensor, `have ${scales.length} scales and zero points [${zeroPoints.slice(0, 4).join(', ')}]; uint8 weights need one, from 0 to 255`);
+  }
   const badZero = zeroPoints.findIndex((zeroPoint) => zeroPoint !== 0);
   if (badZero >= 0) rejectOperand(node, 'weights', tensor, `have zero point ${zeroPoints[badZero]} in channel ${badZero}; must be 0`);
 }
@@ -92,6 +103,11 @@ export function checkBias(node: Node, tensor: Tensor | undefined, channels: numb
 /** The quantization of a checked activation. */
 export function tensorScale(tensor: TensorType): TensorScale {
   return { scale: tensor.quantization?.scales[0] ?? NaN, zeroPoint: tensor.quantization?.zeroPoints[0] ?? NaN };
+}
+
+/** The code of checked weights that stands for 0. */
+export function weightZeroPoint(weights: TensorType): number {
+  return weights.dtype === 'uint8' ? tensorScale(weights).zeroPoint : 0;
 }
 
 /** Input and output of an operator that moves codes must be quantized alike. */

@@ -2,13 +2,16 @@
 
 import { ModelError } from '../core/errors.ts';
 import type { Node, Tensor, TensorType } from '../ir/graph.ts';
-import { clampCode, codeRange } from './activation.ts';
-import { checkAttributeNames, integersAttribute } from './attributes.ts';
-import { roundingFields, sourceField } from './kernel-fields.ts';
+import { clampCode, clampReal, codeRange, realRange } from './activation.ts';
+import { booleanAttribute, checkAttributeNames, integersAttribute } from './attributes.ts';
+import { checkFloat, isFloat } from './float-operands.ts';
+import { clampFields, roundingFields, sourceField } from './kernel-fields.ts';
 import type { Fields } from './kernel-fields.ts';
 import { checkActivation, checkOperandCount, checkSameQuantization, operand, tensorScale } from './operands.ts';
 import { TAIL_SCRATCH } from './scratch.ts';
+import type { Elements } from './convolution.ts';
 import type { Lowering, TensorValue } from './types.ts';
+import { poolFields } from './window-fields.ts';
 import { validTaps, windowOf } from './window.ts';
 import type { Window } from './window.ts';
 
@@ -24,24 +27,45 @@ function poolWindow(node: Node, input: TensorType): Window {
   return windowOf(node, input.shape, [height, width], false);
 }
 
+/** What makes codes count from 0: those of an average over uint8 codes, which rounds ties up. */
+export function liftOf(node: Node): number {
+  return node.attributes['unsigned'] !== undefined && booleanAttribute(node, 'unsigned') ? 128 : 0;
+}
+
 export function inferPool(node: Node, inputs: readonly (Tensor | undefined)[], outputs: readonly Tensor[]): readonly TensorType[] {
-  checkAttributeNames(node, ['kernel', 'strides', 'pads', 'activation']);
+  checkAttributeNames(node, ['kernel', 'strides', 'pads', 'activation', ...(node.op === 'average-pool2d' ? ['unsigned'] : [])]);
+  liftOf(node);
   checkOperandCount(node, [1, 1]);
   const input = operand(node, inputs, 0, 'input');
   const output = operand(node, outputs, 0, 'output');
-  checkActivation(node, 'input', input, 4);
-  checkActivation(node, 'output', output);
-  checkSameQuantization(node, input, output);
-  codeRange(node, tensorScale(output));
+  if (isFloat(input)) {
+    checkFloat(node, 'input', input, 4);
+    checkFloat(node, 'output', output);
+    realRange(node);
+  } else {
+    checkActivation(node, 'input', input, 4);
+    checkActivation(node, 'output', output);
+    checkSameQuantization(node, input, output);
+    codeRange(node, tensorScale(output));
+  }
   const { height, width } = poolWindow(node, input);
   return [{ ...output, shape: [input.shape[0]!, height.output, width.output, input.shape[3]!] }];
 }
 
-/** A running value over the taps of one window and one channel, and the code it becomes after `taps` of them. */
+/** A running value over the taps of one window and one channel, and the element it becomes, before the clamp, after `taps` of them. */
 export interface Reduction {
   readonly initial: number;
-  fold(value: number, code: number): number;
+  fold(value: number, element: number): number;
   finish(value: number, taps: number): number;
+}
+
+function clampOf(node: Node, output: TensorType): (value: number) => number {
+  if (isFloat(output)) {
+    const range = realRange(node);
+    return (value) => clampReal(value, range);
+  }
+  const range = codeRange(node, tensorScale(output));
+  return (code) => clampCode(code, range);
 }
 
 /** Exact scalar pooling; taps outside the input are skipped. */
@@ -50,9 +74,9 @@ export function poolReference(node: Node, inputs: readonly (TensorValue | undefi
   const output = operand(node, outputs, 0, 'output');
   const { height, width } = poolWindow(node, input);
   const [batch = 0, , , channels = 0] = input.shape;
-  const range = codeRange(node, tensorScale(output));
-  const x = input.data as Int8Array;
-  const y = output.data as Int8Array;
+  const clamp = clampOf(node, output);
+  const x = input.data as Elements;
+  const y = output.data as Elements;
   let at = 0;
   for (let n = 0; n < batch; n++) {
     for (let oy = 0; oy < height.output; oy++) {
@@ -69,36 +93,44 @@ export function poolReference(node: Node, inputs: readonly (TensorValue | undefi
               value = reduction.fold(value, x[((n * height.input + iy) * width.input + ix) * channels + c]!);
             }
           }
-          y[at++] = clampCode(reduction.finish(value, taps), range);
+          y[at++] = clamp(reduction.finish(value, taps));
         }
       }
     }
   }
 }
 
+/** Emits a pooling call on float32 elements. */
+export function lowerPoolF32(node: Node, lowering: Lowering, kernel: 'avgpool2d_f32' | 'maxpool2d_f32'): void {
+  const [input = -1] = node.inputs;
+  const [output = -1] = node.outputs;
+  const { shape } = lowering.tensor(input);
+  const window = poolWindow(node, lowering.tensor(input));
+  const fields: Fields<'Pool2dF32Params'> = {
+    INPUT: sourceField(lowering, input),
+    OUTPUT: { buffer: lowering.buffer(output) },
+    CHANNELS: shape[3]!,
+    ...poolFields(window),
+    ...clampFields(realRange(node)),
+  };
+  lowering.step({ kernel, params: 'Pool2dF32Params', fields, units: shape[0]! * window.height.output });
+}
+
 /** Emits a pooling call; `reciprocals` makes the table that the average kernel reads, from the number of taps of a window. */
 export function lowerPool(node: Node, lowering: Lowering, kernel: string, reciprocals?: (taps: number) => Uint8Array): void {
   const [input = -1] = node.inputs;
   const [output = -1] = node.outputs;
-  const { height, width } = poolWindow(node, lowering.tensor(input));
+  const window = poolWindow(node, lowering.tensor(input));
   const { shape } = lowering.tensor(input);
-  const taps = height.kernel * width.kernel;
+  const taps = window.height.kernel * window.width.kernel;
   const fields: Fields<'Pool2dParams'> = {
     INPUT: sourceField(lowering, input),
     OUTPUT: { buffer: lowering.buffer(output) },
     CHANNELS: shape[3]!,
-    INPUT_HEIGHT: height.input,
-    INPUT_WIDTH: width.input,
-    OUTPUT_HEIGHT: height.output,
-    OUTPUT_WIDTH: width.output,
-    KERNEL_HEIGHT: height.kernel,
-    KERNEL_WIDTH: width.kernel,
-    STRIDE_HEIGHT: height.stride,
-    STRIDE_WIDTH: width.stride,
-    PAD_TOP: height.padBefore,
-    PAD_LEFT: width.padBefore,
+    ...poolFields(window),
+    LIFT: liftOf(node),
     RECIPROCALS: reciprocals === undefined ? 0 : { constant: lowering.constantData(`${node.name} reciprocals`, reciprocals(taps), { kind: 'raw' }) },
-    ...roundingFields(0, codeRange(node, tensorScale(lowering.tensor(output)))),
+    ...roundingFields(-liftOf(node), codeRange(node, tensorScale(lowering.tensor(output)))),
   };
-  lowering.step({ kernel, params: 'Pool2dParams', fields, units: shape[0]! * height.output, scratch: TAIL_SCRATCH });
+  lowering.step({ kernel, params: 'Pool2dParams', fields, units: shape[0]! * window.height.output, scratch: TAIL_SCRATCH });
 }

@@ -35,11 +35,19 @@ export function realMultipliers(input: TensorType, weights: TensorType, output: 
   });
 }
 
+/** The multipliers that the kernels use: input scale * weight scale / output scale with each result rounded to float32, as in XNNPACK. */
+export function kernelMultipliers(input: TensorType, weights: TensorType, output: TensorType, channels: number): Float32Array {
+  const scales = weights.quantization?.scales ?? [];
+  const from = tensorScale(input).scale;
+  const to = tensorScale(output).scale;
+  return Float32Array.from({ length: channels }, (_, channel) => Math.fround(from * (scales.length === 1 ? scales[0]! : scales[channel]!)) / to);
+}
+
 /** Turns the accumulator of an output channel into a code without its zero point. */
 export type Requantize = (accumulator: number, channel: number) => number;
 
-/** Requantization of int32 accumulators by one real multiplier a channel. */
-export function requantizer(mode: RequantizeMode, reals: Float64Array): Requantize {
+/** Requantization of int32 accumulators by one multiplier a channel: `kernelMultipliers` in mode `float`, else `realMultipliers`. */
+export function requantizer(mode: RequantizeMode, reals: Float64Array | Float32Array): Requantize {
   if (mode === 'float') {
     const scales = Float32Array.from(reals);
     return (accumulator, channel) => roundToEven(Math.fround(Math.fround(accumulator) * scales[channel]!));

@@ -1,13 +1,14 @@
 import { byteLength } from '../core/dtype.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
 import { checkAttributeNames } from './attributes.ts';
+import { checkMoved } from './float-operands.ts';
 import { sourceField } from './kernel-fields.ts';
 import type { Fields } from './kernel-fields.ts';
-import { checkActivation, checkOperandCount, checkSameQuantization, operand, rejectOperand } from './operands.ts';
+import { checkOperandCount, operand, rejectOperand } from './operands.ts';
 import { elementBlock } from './partition.ts';
 import type { Operator } from './types.ts';
 
-/** The same int8 codes under another shape: that of the output tensor. */
+/** The same elements, of any dtype, under another shape: that of the output tensor. */
 export const reshape: Operator = {
   name: 'reshape',
 
@@ -16,9 +17,7 @@ export const reshape: Operator = {
     checkOperandCount(node, [1, 1]);
     const input = operand(node, inputs, 0, 'input');
     const output = operand(node, outputs, 0, 'output');
-    checkActivation(node, 'input', input);
-    checkActivation(node, 'output', output);
-    checkSameQuantization(node, input, output);
+    checkMoved(node, input, output);
     const from = elementCount(input.shape);
     if (from !== elementCount(output.shape)) {
       rejectOperand(node, 'output', output, `has shape ${formatShape(output.shape)}; must have the ${from} elements of ${formatShape(input.shape)}`);

@@ -11,5 +11,13 @@ export function dwconvScratch({ height, width }: Window, channels: number): numb
   return width.input * channels + 16 * width.output + 4 * height.kernel * width.kernel + 256;
 }
 
+export function gemmF32Scratch(blockRows: number): number {
+  return 32 * blockRows;
+}
+
+export function convF32Scratch(blockRows: number, depth: number): number {
+  return 4 * blockRows * (depth + 8) + 16;
+}
+
 /** Rows whose last vector is partial: `add_qs8` and the pools. */
 export const TAIL_SCRATCH = 16;

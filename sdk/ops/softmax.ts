@@ -1,15 +1,18 @@
 import { exp, powerOfTwo } from '../core/math.ts';
 import { elementCount } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
+import type { PlanField } from '../plan/types.ts';
 import { checkAttributeNames, positiveAttribute } from './attributes.ts';
+import { expF32, expTable as expConstants } from './exp-f32.ts';
 import { divideByPowerOfTwo, doublingHighMultiply, quantizeMultiplier } from './fixed-point.ts';
 import type { Rounding } from './fixed-point.ts';
+import { checkFloat, isFloat } from './float-operands.ts';
 import { bytesOf, sourceField } from './kernel-fields.ts';
 import type { Fields } from './kernel-fields.ts';
 import { checkActivation, checkOperandCount, operand, rejectOperand, tensorScale } from './operands.ts';
 import { roundingOf, roundToEven } from './requantize.ts';
 import { expOfNegative, reciprocalOfOnePlus } from './softmax-fixed-point.ts';
-import type { Operator } from './types.ts';
+import type { Lowering, Operator } from './types.ts';
 
 type SoftmaxRow = (input: Int8Array, output: Int8Array) => void;
 
@@ -51,7 +54,33 @@ function fixedRow(beta: number, scale: number, rounding: Rounding): SoftmaxRow {
   };
 }
 
-/** Softmax over the last dimension: int8 in, int8 out with scale 1/256 and zero point -128. Attribute: beta. */
+/** A row of float32, summed in index order. */
+function realRow(beta: number): (input: Float32Array, output: Float32Array) => void {
+  return (input, output) => {
+    const greatest = input.reduce((most, value) => (most < value ? value : most));
+    let sum = 0;
+    input.forEach((value, index) => {
+      const power = expF32(Math.fround(Math.fround(value - greatest) * beta));
+      output[index] = power;
+      sum = Math.fround(sum + power);
+    });
+    output.forEach((value, index) => {
+      output[index] = value / sum;
+    });
+  };
+}
+
+function floatStep(node: Node, input: PlanField, output: PlanField, columns: number, lowering: Lowering): Fields<'SoftmaxF32Params'> {
+  return {
+    INPUT: input,
+    OUTPUT: output,
+    COLUMNS: columns,
+    TABLE: { constant: lowering.constantData(`${node.name} table`, bytesOf(expConstants()), { kind: 'raw' }) },
+    BETA: { f32: Math.fround(positiveAttribute(node, 'beta')) },
+  };
+}
+
+/** Softmax over the last dimension: float32, or int8 in and out with output scale 1/256 and zero point -128. Attribute: beta. */
 export const softmax: Operator = {
   name: 'softmax',
 
@@ -60,10 +89,14 @@ export const softmax: Operator = {
     checkOperandCount(node, [1, 1]);
     const input = operand(node, inputs, 0, 'input');
     const output = operand(node, outputs, 0, 'output');
-    checkActivation(node, 'input', input);
-    checkActivation(node, 'output', output);
     if (input.shape.length === 0) rejectOperand(node, 'input', input, 'is a scalar; softmax needs at least 1 dimension');
     positiveAttribute(node, 'beta');
+    if (isFloat(input)) {
+      checkFloat(node, 'output', output);
+      return [{ ...output, shape: input.shape }];
+    }
+    checkActivation(node, 'input', input);
+    checkActivation(node, 'output', output);
     const { scale, zeroPoint } = tensorScale(output);
     if (scale !== 1 / 256 || zeroPoint !== -128) {
       rejectOperand(node, 'output', output, `has scale ${scale} and zero point ${zeroPoint}; softmax gives scale ${1 / 256} and zero point -128`);
@@ -75,6 +108,12 @@ export const softmax: Operator = {
     const input = operand(node, inputs, 0, 'input');
     const output = operand(node, outputs, 0, 'output');
     const columns = input.shape.at(-1)!;
+    if (isFloat(input)) {
+      const row = realRow(Math.fround(positiveAttribute(node, 'beta')));
+      const [x, y] = [input.data as Float32Array, output.data as Float32Array];
+      for (let at = 0; at < x.length; at += columns) row(x.subarray(at, at + columns), y.subarray(at, at + columns));
+      return;
+    }
     const row = mode === 'float'
       ? floatRow(expTable(node, input))
       : fixedRow(positiveAttribute(node, 'beta'), tensorScale(input).scale, roundingOf(mode));
@@ -87,12 +126,18 @@ export const softmax: Operator = {
     const [output = -1] = node.outputs;
     const input = lowering.tensor(inputId);
     const columns = input.shape.at(-1)!;
+    const units = elementCount(input.shape.slice(0, -1));
+    if (isFloat(input)) {
+      const fields = floatStep(node, sourceField(lowering, inputId), { buffer: lowering.buffer(output) }, columns, lowering);
+      lowering.step({ kernel: 'softmax_f32', params: 'SoftmaxF32Params', fields, units });
+      return;
+    }
     const fields: Fields<'SoftmaxParams'> = {
       INPUT: sourceField(lowering, inputId),
       OUTPUT: { buffer: lowering.buffer(output) },
       COLUMNS: columns,
       TABLE: { constant: lowering.constantData(`${node.name} table`, bytesOf(expTable(node, input)), { kind: 'raw' }) },
     };
-    lowering.step({ kernel: 'softmax_qs8', params: 'SoftmaxParams', fields, units: elementCount(input.shape.slice(0, -1)) });
+    lowering.step({ kernel: 'softmax_qs8', params: 'SoftmaxParams', fields, units });
   },
 };

@@ -6,11 +6,11 @@ import type { PlanLayout } from '../plan/types.ts';
 import { checkAccumulators } from './accumulator.ts';
 import type { WeightRows } from './accumulator.ts';
 import { codeRange } from './activation.ts';
-import { int32Elements, int8Elements } from './constant.ts';
+import { codeElements, int32Elements } from './constant.ts';
 import { bytesOf, roundingFields } from './kernel-fields.ts';
 import type { Fields } from './kernel-fields.ts';
-import { checkActivation, checkBias, checkOperandCount, checkWeights, operand, tensorScale } from './operands.ts';
-import { realMultipliers } from './requantize.ts';
+import { checkActivation, checkBias, checkOperandCount, checkWeights, operand, tensorScale, weightZeroPoint } from './operands.ts';
+import { kernelMultipliers } from './requantize.ts';
 import type { Lowering } from './types.ts';
 
 /** Operands of a node with inputs [input, weights, bias?] and one output. */
@@ -59,7 +59,7 @@ export interface KernelWeights {
   readonly channels: number;
   /** Products per output: depth of a `gemm`, taps of a `dwconv`. */
   readonly terms: number;
-  readonly rearranged?: Int8Array;
+  readonly rearranged?: Int8Array | Uint8Array;
 }
 
 type ConstantFields = Pick<Fields<'GemmParams'>, 'WEIGHTS' | 'BIAS' | 'SCALE' | 'MAGIC' | 'OFFSET' | 'MIN' | 'MAX' | 'FLIP'>;
@@ -70,16 +70,17 @@ interface Layouts {
   readonly scale: PlanLayout;
 }
 
-function layoutsOf({ kind, channels, terms }: KernelWeights): Layouts {
+function layoutsOf({ kind, channels, terms }: KernelWeights, tensor: Tensor): Layouts {
+  const codes = tensor.dtype === 'uint8' ? { unsignedZeroPoint: weightZeroPoint(tensor) } : {};
   if (kind === 'gemm') {
-    const size = { columns: channels, depth: terms };
+    const size = { columns: channels, depth: terms, ...codes };
     return {
       weights: { kind: 'gemm-weights', ...size },
       bias: (weights, inputZeroPoint) => ({ kind: 'gemm-bias', ...size, weights, inputZeroPoint }),
       scale: { kind: 'gemm-scale', columns: channels },
     };
   }
-  const size = { taps: terms, channels };
+  const size = { taps: terms, channels, ...codes };
   return {
     weights: { kind: 'dwconv-weights', ...size },
     bias: (weights, inputZeroPoint) => ({ kind: 'dwconv-bias', ...size, weights, inputZeroPoint }),
@@ -87,9 +88,9 @@ function layoutsOf({ kind, channels, terms }: KernelWeights): Layouts {
   };
 }
 
-function weightRows({ kind, channels, terms }: KernelWeights, elements: Int8Array): WeightRows {
+function weightRows({ kind, channels, terms }: KernelWeights, elements: Int8Array | Uint8Array, zeroPoint: number): WeightRows {
   const strides = kind === 'gemm' ? { channelStride: terms, termStride: 1 } : { channelStride: 1, termStride: channels };
-  return { elements, channels, terms, ...strides };
+  return { elements, zeroPoint, channels, terms, ...strides };
 }
 
 /**
@@ -102,11 +103,11 @@ export function weightedFields(node: Node, lowering: Lowering, operands: Weighte
   const { rearranged, channels } = weights;
   const inputZeroPoint = tensorScale(operands.input).zeroPoint;
   const output = tensorScale(operands.output);
-  const scales = Float32Array.from(realMultipliers(operands.input, operands.weights, operands.output, channels));
+  const scales = kernelMultipliers(operands.input, operands.weights, operands.output, channels);
   const bias = operands.bias === undefined ? undefined : int32Elements(operands.bias);
-  checkAccumulators(node, weightRows(weights, rearranged ?? int8Elements(operands.weights)), bias, inputZeroPoint, scales);
+  checkAccumulators(node, weightRows(weights, rearranged ?? codeElements(operands.weights), weightZeroPoint(operands.weights)), bias, inputZeroPoint, scales);
 
-  const layouts = layoutsOf(weights);
+  const layouts = layoutsOf(weights, operands.weights);
   const weightsConstant = rearranged === undefined
     ? lowering.constantTensor(weightsId, layouts.weights)
     : lowering.constantData(operands.weights.name, bytesOf(rearranged), layouts.weights);

@@ -31,10 +31,13 @@ function parse(text: string): EncodedPlan {
 function layoutBytes(layout: PlanLayout): number | undefined {
   switch (layout.kind) {
     case 'raw': return undefined;
-    case 'gemm-weights': return layout.columns * layout.depth;
+    case 'gemm-f32-weights': return layout.columns * layout.depth * 4;
+    case 'gemm-weights':
+    case 'gemm-f32-codes': return layout.columns * layout.depth;
     case 'gemm-bias':
     case 'gemm-scale': return layout.columns * 4;
-    case 'dwconv-weights': return layout.taps * layout.channels;
+    case 'dwconv-weights':
+    case 'dwconv-f32-codes': return layout.taps * layout.channels;
     case 'dwconv-bias':
     case 'dwconv-scale': return layout.channels * 4;
   }
@@ -61,6 +64,14 @@ function checkWeights({ layout }: PlanConstant, index: number, constants: readon
     : weights?.kind === 'dwconv-weights' && weights.taps === layout.taps && weights.channels === layout.channels;
   const wanted = layout.kind.replace('bias', 'weights');
   if (!fits) reject(`constants.${index}.layout.weights`, `is ${layout.weights}, which is no ${wanted} constant of the same size`);
+}
+
+function checkScales({ layout }: PlanConstant, index: number, constants: readonly PlanConstant[]): void {
+  if (!('scales' in layout)) return;
+  const outputs = layout.kind === 'gemm-f32-codes' ? layout.columns : layout.channels;
+  const scales = constants[layout.scales];
+  if (scales?.layout.kind === 'raw' && scales.bytes === outputs * 4) return;
+  reject(`constants.${index}.layout.scales`, `is ${layout.scales}, which is no raw constant of ${outputs} scales`);
 }
 
 function checkField(field: PlanField, where: string, plan: Plan): void {
@@ -98,7 +109,10 @@ function checkBuffers(plan: Plan): void {
 export function decode(text: string): Plan {
   const encoded = parse(text);
   const plan: Plan = { ...encoded, constants: encoded.constants.map(decodeConstant) };
-  plan.constants.forEach((constant, index) => checkWeights(constant, index, plan.constants));
+  plan.constants.forEach((constant, index) => {
+    checkWeights(constant, index, plan.constants);
+    checkScales(constant, index, plan.constants);
+  });
   checkBuffers(plan);
   plan.steps.forEach((step, index) => checkStep(step, index, plan));
   plan.inputs.forEach((port, index) => checkPort(port, `inputs.${index}`, plan));

@@ -34,17 +34,21 @@ const buffer = v.strictObject({
   live: v.strictTuple([integer(-1, MAX_ITEMS), integer(-1, MAX_ITEMS)]),
 });
 
+const codes = { unsignedZeroPoint: v.exactOptional(integer(0, 255)) };
 const product = { columns: extent, depth: extent };
 const taps = { taps: extent, channels: extent };
 
 const layout = v.variant('kind', [
   v.strictObject({ kind: v.literal('raw') }),
-  v.strictObject({ kind: v.literal('gemm-weights'), ...product }),
-  v.strictObject({ kind: v.literal('gemm-bias'), ...product, weights: id, inputZeroPoint: zeroPoint }),
+  v.strictObject({ kind: v.literal('gemm-weights'), ...product, ...codes }),
+  v.strictObject({ kind: v.literal('gemm-bias'), ...product, ...codes, weights: id, inputZeroPoint: zeroPoint }),
   v.strictObject({ kind: v.literal('gemm-scale'), columns: extent }),
-  v.strictObject({ kind: v.literal('dwconv-weights'), ...taps }),
-  v.strictObject({ kind: v.literal('dwconv-bias'), ...taps, weights: id, inputZeroPoint: zeroPoint }),
+  v.strictObject({ kind: v.literal('dwconv-weights'), ...taps, ...codes }),
+  v.strictObject({ kind: v.literal('dwconv-bias'), ...taps, ...codes, weights: id, inputZeroPoint: zeroPoint }),
   v.strictObject({ kind: v.literal('dwconv-scale'), channels: extent }),
+  v.strictObject({ kind: v.literal('gemm-f32-weights'), ...product }),
+  v.strictObject({ kind: v.literal('gemm-f32-codes'), ...product, scales: id }),
+  v.strictObject({ kind: v.literal('dwconv-f32-codes'), ...taps, scales: id }),
 ]);
 
 const constant = v.strictObject({

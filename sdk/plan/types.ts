@@ -11,19 +11,30 @@ export interface PlanBuffer {
   readonly live: readonly [first: number, last: number];
 }
 
+/** Weights stored as uint8 codes with this zero point; without it they are int8 codes with zero point 0. */
+interface WeightCodes {
+  readonly unsignedZeroPoint?: number;
+}
+
 /** How link turns raw constants into what the chosen kernel variant reads. */
 export type PlanLayout =
   | { readonly kind: 'raw' }
-  /** int8 [columns][depth] -> panels of the dot-product variant. */
-  | { readonly kind: 'gemm-weights'; readonly columns: number; readonly depth: number }
+  /** Codes [columns][depth] -> panels of the dot-product variant. */
+  | ({ readonly kind: 'gemm-weights'; readonly columns: number; readonly depth: number } & WeightCodes)
   /** int32 [columns] minus inputZeroPoint * row sums of constant `weights`, padded to whole panels with zeros. */
-  | { readonly kind: 'gemm-bias'; readonly columns: number; readonly depth: number; readonly weights: number; readonly inputZeroPoint: number }
+  | ({ readonly kind: 'gemm-bias'; readonly columns: number; readonly depth: number; readonly weights: number; readonly inputZeroPoint: number } & WeightCodes)
   /** f32 [columns] padded to whole panels with zeros. */
   | { readonly kind: 'gemm-scale'; readonly columns: number }
-  /** int8 [taps][channels] -> tap groups of the dot-product variant. */
-  | { readonly kind: 'dwconv-weights'; readonly taps: number; readonly channels: number }
-  | { readonly kind: 'dwconv-bias'; readonly taps: number; readonly channels: number; readonly weights: number; readonly inputZeroPoint: number }
-  | { readonly kind: 'dwconv-scale'; readonly channels: number };
+  /** Codes [taps][channels] -> tap groups of the dot-product variant. */
+  | ({ readonly kind: 'dwconv-weights'; readonly taps: number; readonly channels: number } & WeightCodes)
+  | ({ readonly kind: 'dwconv-bias'; readonly taps: number; readonly channels: number; readonly weights: number; readonly inputZeroPoint: number } & WeightCodes)
+  | { readonly kind: 'dwconv-scale'; readonly channels: number }
+  /** f32 [columns][depth] -> panels of the float32 product. */
+  | { readonly kind: 'gemm-f32-weights'; readonly columns: number; readonly depth: number }
+  /** int8 [columns][depth] times constant `scales`, f32 [columns] -> panels of the float32 product. */
+  | { readonly kind: 'gemm-f32-codes'; readonly columns: number; readonly depth: number; readonly scales: number }
+  /** int8 [taps][channels] times constant `scales`, f32 [channels] -> f32 [taps][channels]. */
+  | { readonly kind: 'dwconv-f32-codes'; readonly taps: number; readonly channels: number; readonly scales: number };
 
 /** Constant bytes a plan needs: a tensor of the model (`tensor`) or bytes made by the compiler (`data`). */
 export interface PlanConstant {

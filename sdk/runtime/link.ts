@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { Abi, Kernel } from '../../kernels/abi.ts';
 import { PlanError } from '../core/errors.ts';
-import type { Plan, PlanConstant, PlanStep } from '../plan/types.ts';
+import type { Plan, PlanConstant, PlanLayout, PlanStep } from '../plan/types.ts';
 import { CONTROL_BYTES, STEP_WORDS } from './control.ts';
 import { packable, packedBytes, packLayout } from './pack/index.ts';
 import type { DotVariant } from './pack/types.ts';
@@ -58,8 +58,8 @@ function rawBytes(constant: PlanConstant, tensorData: (tensor: number) => Uint8A
 }
 
 /** Constants whose weights the chosen dot product cannot take exactly use d16. */
-function variantsOf(plan: Plan, raws: readonly Uint8Array[], dot: DotVariant): DotVariant[] {
-  const variants = plan.constants.map((constant, id) => (packable(constant.layout, dot, raws[id]!) ? dot : 'd16'));
+function variantsOf(plan: Plan, raws: readonly Uint8Array[], { dot, unsignedSecond }: KernelChoice): DotVariant[] {
+  const variants = plan.constants.map((constant, id) => (packable(constant.layout, dot, raws[id]!, unsignedSecond) ? dot : 'd16'));
   plan.constants.forEach(({ layout }, id) => {
     if ('weights' in layout) variants[id] = variants[layout.weights] ?? dot;
   });
@@ -68,6 +68,12 @@ function variantsOf(plan: Plan, raws: readonly Uint8Array[], dot: DotVariant): D
     if (ids.some((id) => variants[id] !== dot)) for (const id of ids) variants[id] = 'd16';
   }
   return variants;
+}
+
+/** The raw constant that packing a layout needs besides its own. */
+function referredConstant(layout: PlanLayout, raws: readonly Uint8Array[]): Uint8Array | undefined {
+  if ('weights' in layout) return raws[layout.weights];
+  return 'scales' in layout ? raws[layout.scales] : undefined;
 }
 
 function kernelOf(step: PlanStep, variants: readonly DotVariant[], dot: DotVariant): string {
@@ -96,7 +102,7 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
     throw new PlanError('abi-version', `the plan was made for kernel ABI ${plan.abi}, this runtime has ${ABI_VERSION}: compile the model again`);
   }
   const raws = plan.constants.map((constant) => rawBytes(constant, tensorData));
-  const variants = variantsOf(plan, raws, choice.dot);
+  const variants = variantsOf(plan, raws, choice);
   const kernels = plan.steps.map((step) => kernelOf(step, variants, choice.dot));
 
   let end = CONTROL_BYTES;
@@ -122,7 +128,7 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
   plan.constants.forEach(({ layout }, id) => {
     const destination = new Uint8Array(memory.buffer, constantAddresses[id], sizes[id]);
     if (layout.kind === 'raw') destination.set(raws[id]!);
-    else packLayout(layout, variants[id]!, choice.unsignedSecond, raws[id]!, 'weights' in layout ? raws[layout.weights] : undefined, destination);
+    else packLayout(layout, variants[id]!, choice.unsignedSecond, raws[id]!, referredConstant(layout, raws), destination);
   });
 
   const view = new DataView(memory.buffer);

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Model } from '../../sdk/model.ts';
 import { REQUANTIZE_MODES } from '../../sdk/ops/types.ts';
-import { accuracy, anomalyAuc, CLASSIFICATIONS, type Engine } from './mlperf-tiny.ts';
+import { accuracy, anomalyAuc, CLASSIFICATIONS, FLOAT_CLASSIFICATIONS, type Classification, type Engine } from './mlperf-tiny.ts';
 
 const folder = process.env['HALFBYTE_ASSETS'] ?? '../shared/assets';
 const engines: readonly Engine[] = ['kernels', ...REQUANTIZE_MODES];
@@ -10,17 +10,22 @@ const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !engines.includes(name as Engine));
 if (unknown !== undefined) throw new Error(`engine '${unknown}' is not one of: ${engines.join(', ')}`);
 
-const rows: Record<string, Record<string, string>> = {};
-for (const engine of (asked.length > 0 ? asked : ['kernels']) as Engine[]) {
+async function evaluate(sets: readonly Classification[], anomalyFile: string, engine: Engine): Promise<Record<string, string>> {
   const row: Record<string, string> = {};
-  for (const set of CLASSIFICATIONS) {
+  for (const set of sets) {
     await using model = await Model.load(join(folder, 'models', set.file));
     const { correct, total } = await accuracy(model, join(folder, 'mlperf-tiny', set.name), set, engine);
     row[set.name] = `${correct}/${total}`;
   }
-  await using model = await Model.load(join(folder, 'models/ad01_int8.tflite'));
+  await using model = await Model.load(join(folder, 'models', anomalyFile));
   const { auc, files } = await anomalyAuc(model, join(folder, 'mlperf-tiny/ad01'), engine);
   row['ad01 AUC'] = `${auc.toFixed(4)} (${files} files)`;
-  rows[engine] = row;
+  return row;
 }
+
+const rows: Record<string, Record<string, string>> = {};
+for (const engine of (asked.length > 0 ? asked : ['kernels']) as Engine[]) {
+  rows[`int8 ${engine}`] = await evaluate(CLASSIFICATIONS, 'ad01_int8.tflite', engine);
+}
+rows['float32 kernels'] = await evaluate(FLOAT_CLASSIFICATIONS, 'ad01_float.tflite', 'kernels');
 console.table(rows);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { affineOf } from '../../sdk/core/affine.ts';
 import type { Model } from '../../sdk/model.ts';
 import type { RequantizeMode } from '../../sdk/ops/types.ts';
 
@@ -10,7 +11,7 @@ export interface Classification {
   readonly name: string;
   readonly file: string;
   /** Bytes of a sample file -> input codes. */
-  readonly toInput: (bytes: Uint8Array) => Int8Array;
+  readonly toInput: (bytes: Uint8Array) => Int8Array | Float32Array;
 }
 
 /** Encodings: shared with the MLPerf Tiny runner (kws files are quantized already). */
@@ -18,6 +19,17 @@ export const CLASSIFICATIONS: readonly Classification[] = [
   { name: 'vww01', file: 'vww_96_int8.tflite', toInput: (bytes) => Int8Array.from(bytes, (value) => value - 128) },
   { name: 'ic01', file: 'resnet8_cifar10_int8.tflite', toInput: (bytes) => Int8Array.from(bytes, (value) => value - 128) },
   { name: 'kws01', file: 'kws_dscnn_int8.tflite', toInput: (bytes) => Int8Array.from(bytes, (value) => (value << 24) >> 24) },
+];
+
+/** The float models of the same sets: vww takes 0 to 1, resnet8 0 to 255, kws the reals its codes stand for. */
+export const FLOAT_CLASSIFICATIONS: readonly Classification[] = [
+  { name: 'vww01', file: 'vww_96_float.tflite', toInput: (bytes) => Float32Array.from(bytes, (value) => value / 255) },
+  { name: 'ic01', file: 'resnet8_cifar10_float.tflite', toInput: (bytes) => Float32Array.from(bytes) },
+  {
+    name: 'kws01',
+    file: 'kws_dscnn_float.tflite',
+    toInput: (bytes) => Float32Array.from(bytes, (value) => 0.5847029 * (((value << 24) >> 24) - 83)),
+  },
 ];
 
 /** Samples of a set that are present, with their class: `file,classes,label`. */
@@ -29,15 +41,19 @@ export function samplesOf(folder: string): { file: string; label: number }[] {
     .map((row) => ({ file: row[0]!, label: Number(row[2]) }));
 }
 
-/** The output codes of one inference. */
-export async function infer(model: Model, input: Int8Array, engine: Engine): Promise<Int8Array> {
+/** The output of one inference. */
+export async function infer(model: Model, input: Int8Array | Float32Array, engine: Engine): Promise<Int8Array | Float32Array> {
   model.inputs[0]!.data.set(input as never);
-  if (engine !== 'kernels') return (await model.interpret(engine))[0] as Int8Array;
-  return model.runSync().outputs[0]!.data as Int8Array;
+  if (engine !== 'kernels') return (await model.interpret(engine))[0] as Int8Array | Float32Array;
+  return model.runSync().outputs[0]!.data as Int8Array | Float32Array;
 }
 
-function argmax(codes: Int8Array): number {
-  return codes.reduce((best, code, index) => (code > codes[best]! ? index : best), 0);
+function argmax(scores: Int8Array | Float32Array): number {
+  let best = 0;
+  scores.forEach((score, index) => {
+    if (score > scores[best]!) best = index;
+  });
+  return best;
 }
 
 /** Top-1 hits over the samples present. */
@@ -54,25 +70,27 @@ export async function accuracy(model: Model, folder: string, set: Classification
 const AD_WINDOW = 640;
 const AD_STEP = 128;
 
-/** Windows of an ad01 file as input codes of the model. */
-export function* windowsOf(model: Model, bytes: Uint8Array): Generator<{ values: Float32Array; codes: Int8Array }> {
+/** Windows of an ad01 file as elements of the model's input. */
+export function* windowsOf(model: Model, bytes: Uint8Array): Generator<{ values: Float32Array; input: Int8Array | Float32Array }> {
   const samples = new Float32Array(bytes.slice().buffer);
-  const { scales, zeroPoints } = model.inputs[0]!.quantization!;
+  const affine = affineOf(model.inputs[0]!.quantization);
   for (let start = 0; start + AD_WINDOW <= samples.length; start += AD_STEP) {
     const values = samples.subarray(start, start + AD_WINDOW);
-    const codes = Int8Array.from(values, (value) => Math.max(-128, Math.min(127, Math.round(value / scales[0]!) + zeroPoints[0]!)));
-    yield { values, codes };
+    const input = affine === undefined
+      ? values
+      : Int8Array.from(values, (value) => Math.max(-128, Math.min(127, Math.round(value / affine.scale) + affine.zeroPoint)));
+    yield { values, input };
   }
 }
 
 async function anomalyScore(model: Model, bytes: Uint8Array, engine: Engine): Promise<number> {
-  const { scales, zeroPoints } = model.outputs[0]!.quantization!;
+  const { scale, zeroPoint } = affineOf(model.outputs[0]!.quantization) ?? { scale: 1, zeroPoint: 0 };
   let sum = 0;
   let count = 0;
-  for (const { values, codes } of windowsOf(model, bytes)) {
-    const output = await infer(model, codes, engine);
+  for (const { values, input } of windowsOf(model, bytes)) {
+    const output = await infer(model, input, engine);
     output.forEach((code, index) => {
-      sum += (values[index]! - scales[0]! * (code - zeroPoints[0]!)) ** 2;
+      sum += (values[index]! - scale * (code - zeroPoint)) ** 2;
     });
     count += AD_WINDOW;
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exp, powerOfTwo, roundHalfAway, splitExponent } from '../../sdk/core/math.ts';
+import { cos, exp, log, PI, powerOfTwo, roundHalfAway, sin, splitExponent } from '../../sdk/core/math.ts';
 
 const SEED = 1;
 const positive = fc.double({ min: Number.MIN_VALUE, max: Number.MAX_VALUE, noNaN: true });
@@ -44,6 +44,47 @@ describe('exp', () => {
       fc.property(fc.double({ min: -20, max: 20, noNaN: true }), fc.double({ min: 1e-9, max: 1, noNaN: true }), (x, step) => exp(x + step) >= exp(x)),
       { seed: SEED },
     );
+  });
+});
+
+describe('log', () => {
+  it('has the limits of a double', () => {
+    expect(log(1)).toBe(0);
+    expect(log(0)).toBe(-Infinity);
+    expect(log(Infinity)).toBe(Infinity);
+    expect([log(-1), log(NaN)]).toEqual([NaN, NaN]);
+  });
+
+  it('is within 1 unit in the last place of correctly rounded values', () => {
+    const values = [
+      [2, 0.6931471805599453], [10, 2.302585092994046], [1e-6, -13.815510557964274],
+      [1.0000000000000002, 2.220446049250313e-16], [5e-324, -744.4400719213812],
+    ] as const;
+    for (const [x, expected] of values) expect(unitsApart(Math.abs(log(x)), Math.abs(expected)), `log(${x})`).toBeLessThanOrEqual(1n);
+  });
+
+  it('stays within 2 units in the last place of the engine', () => {
+    const argument = fc.oneof(positive, fc.double({ min: 0.5, max: 2, noNaN: true }));
+    fc.assert(fc.property(argument, (x) => unitsApart(Math.abs(log(x)), Math.abs(Math.log(x))) <= 2n), { seed: SEED, numRuns: 5000 });
+  });
+});
+
+describe('sin and cos', () => {
+  it('are exact where they can be', () => {
+    expect([sin(0), cos(0), sin(PI / 2), cos(PI)]).toEqual([0, 1, 1, -1]);
+    expect(sin(PI)).toBeCloseTo(1.2246467991473532e-16, 30);
+  });
+
+  it('stay within 2^-51 of the engine up to 2^20', () => {
+    const angle = fc.oneof(fc.double({ min: -10, max: 10, noNaN: true }), fc.double({ min: -(2 ** 20), max: 2 ** 20, noNaN: true }));
+    fc.assert(fc.property(angle, (x) => {
+      expect(Math.abs(sin(x) - Math.sin(x))).toBeLessThanOrEqual(2 ** -51);
+      expect(Math.abs(cos(x) - Math.cos(x))).toBeLessThanOrEqual(2 ** -51);
+    }), { seed: SEED, numRuns: 5000 });
+  });
+
+  it('are not defined beyond', () => {
+    expect([sin(2 ** 20 + 1), cos(-Infinity), sin(NaN)]).toEqual([NaN, NaN, NaN]);
   });
 });
 

@@ -57,33 +57,30 @@ interface Scenario {
 }
 
 async function enumerate(scenario: Scenario): Promise<number> {
-  const { offered, before, allowed, done, hashes } = scenario;
-  let cases = 0;
+  const { offered, before, done } = scenario;
   for (let cutAt = 1; ; cutAt++) {
-    let cut = false;
+    const fleet = createMemoryFleet(signed);
+    fleet.announce(2, offered);
+    const disk = before.afterCut('keep');
+    disk.cutAt = cutAt;
+    if (!(await runUntil(fleet, disk, done))) return (cutAt - 1) * DAMAGES.length;
     for (const [index, damageFor] of DAMAGES.entries()) {
-      const fleet = createMemoryFleet(signed);
-      fleet.announce(2, offered);
-      const disk = before.afterCut('keep');
-      disk.cutAt = cutAt;
-      cut = await runUntil(fleet, disk, done);
-      if (!cut) break;
-      cases++;
-      const where = `${scenario.name}: cut at operation ${cutAt}, damage ${index}`;
-      const restarted = disk.afterCut(damageFor(cutAt));
-      const { agent, log } = fleet.agent(restarted);
-      await agent.start();
-      const { loaded } = agent.model;
-      expect(allowed, where).toContain(loaded?.installed.version);
-      expect(loaded?.sha256, where).toBe(loaded && hashes.get(loaded.installed.version));
-      await until(() => done(agent.report), where).catch((error: unknown) => {
-        throw new Error(`${where}: ${JSON.stringify(log.events)}`, { cause: error });
-      });
-      await agent.close();
-      expect(restarted.paths.filter((path) => path.includes('/slots/')).length, where).toBeLessThanOrEqual(2);
+      await restart(scenario, fleet, disk.afterCut(damageFor(cutAt)), `${scenario.name}: cut at operation ${cutAt}, damage ${index}`);
     }
-    if (!cut) return cases;
   }
+}
+
+async function restart({ allowed, done, hashes }: Scenario, fleet: MemoryFleet, disk: MemoryDisk, where: string): Promise<void> {
+  const { agent, log } = fleet.agent(disk);
+  await agent.start();
+  const { loaded } = agent.model;
+  expect(allowed, where).toContain(loaded?.installed.version);
+  expect(loaded?.sha256, where).toBe(loaded && hashes.get(loaded.installed.version));
+  await until(() => done(agent.report), where).catch((error: unknown) => {
+    throw new Error(`${where}: ${JSON.stringify(log.events)}`, { cause: error });
+  });
+  await agent.close();
+  expect(disk.paths.filter((path) => path.includes('/slots/')).length, where).toBeLessThanOrEqual(2);
 }
 
 describe('power cut at every operation of an update', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startBroker } from '../../sdk/fleet/broker.ts';
+import { hasMosquitto, startMosquitto } from './support/mosquitto.ts';
 import { describeUpdatePath } from './support/update-path.ts';
 
 describe('update path over the embedded broker', () => {
@@ -13,4 +14,8 @@ describe('update path over the embedded broker', () => {
     await expect(startBroker({ port: broker.port })).rejects.toThrow(/EADDRINUSE.*choose another --port/);
     await broker.close();
   });
+});
+
+describe.skipIf(!hasMosquitto)('update path over Mosquitto', () => {
+  describeUpdatePath(startMosquitto);
 });

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { clearBit, countBits, createBitmap, decodeBitmap, encodeBitmap, hasBit, inverseOf, setBit, setBits } from '../../sdk/fleet/bitmap.ts';
 import { CHUNK_HEADER_BYTES, decodeChunk, encodeChunk } from '../../sdk/fleet/chunk.ts';
 import { crc32c } from '../../sdk/fleet/crc32c.ts';
+import { eventLimit } from '../../sdk/fleet/event-limit.ts';
 import { excerpt, needSchema, offerSchema, parseMessage } from '../../sdk/fleet/messages.ts';
 import { packetLimit } from '../../sdk/fleet/packet-limit.ts';
+import { shownUrl } from '../../sdk/fleet/shown-url.ts';
 import { checkName, topicLevel, topicsOf } from '../../sdk/fleet/topics.ts';
 
 const text = (value: string): Uint8Array => Buffer.from(value);
@@ -101,6 +103,24 @@ describe('messages', () => {
 
   it('never put foreign control characters or long text into an error', () => {
     expect(excerpt(`\u001b[2Jname\n${'x'.repeat(500)}`)).toBe(`?[2Jname?${'x'.repeat(191)}`);
+  });
+});
+
+describe('event limit', () => {
+  it('counts what it leaves out and passes events that outsiders cannot cause', () => {
+    let time = 0;
+    const allow = eventLimit(['refused'], 2, () => time);
+    expect([1, 2, 3, 4].map(() => allow({ event: 'refused' }))).toEqual([0, 0, undefined, undefined]);
+    expect(allow({ event: 'committed' })).toBe(0);
+    time = 1000;
+    expect([1, 2, 3].map(() => allow({ event: 'refused' }))).toEqual([2, 0, undefined]);
+  });
+});
+
+describe('shown URL', () => {
+  it('hides the password', () => {
+    expect(shownUrl('mqtt://user:secret@host:1883')).toBe('mqtt://user:***@host:1883');
+    expect(['mqtt://host', 'nonsense'].map(shownUrl)).toEqual(['mqtt://host', 'nonsense']);
   });
 });
 

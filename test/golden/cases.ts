@@ -1,13 +1,16 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TypedArray } from '../../sdk/core/dtype.ts';
 import type { Model } from '../../sdk/model.ts';
-import { CLASSIFICATIONS, samplesOf, windowsOf } from '../accuracy/mlperf-tiny.ts';
-import { seededBytes } from '../fixtures/seeded.ts';
+import { decodeImage } from '../../sdk/vision/decode-image.ts';
+import { imageToInput } from '../../sdk/vision/image-to-input.ts';
+import { CLASSIFICATIONS, FLOAT_CLASSIFICATIONS, samplesOf, windowsOf } from '../accuracy/mlperf-tiny.ts';
+import { seededElements } from '../fixtures/seeded.ts';
 
-/** Codes of every model input. */
+/** Bytes of every model input. */
 export interface GoldenInput {
   readonly name: string;
-  readonly codes: readonly Int8Array[];
+  readonly data: readonly Uint8Array[];
 }
 
 /** A model with the inputs whose LiteRT outputs are kept in `test/golden/litert/<name>.json`. */
@@ -17,47 +20,84 @@ export interface GoldenCase {
   readonly path: string;
   /** Needs the assets folder. */
   readonly assets: boolean;
-  inputs(model: Model): GoldenInput[];
+  inputs(model: Model): GoldenInput[] | Promise<GoldenInput[]>;
 }
 
 export const LITERT_FOLDER = 'test/golden/litert';
 
 const SAMPLES = 100;
+/** float32 outputs take four times the bytes. */
+const FLOAT_SAMPLES = 30;
 const AD_FILES = 4;
 const AD_WINDOWS = 5;
 const SEEDS = [1, 2, 3, 4];
 
-function seededCodes(model: Model): GoldenInput[] {
+/** Models of the assets folder that are run on seeded inputs. */
+const SEEDED = [
+  'person_detect_int8', 'mobilenet_v1_0.25_224_float', 'sentiment_embedding_float', 'streaming_wakeword_int8',
+  'movenet_single_pose_lightning_ptq',
+];
+
+/** Models of the assets folder that are run on pictures. */
+const PICTURED: Readonly<Record<string, readonly string[]>> = {
+  'tf2_mobilenet_v2_1.0_224_ptq': ['cat.bmp', 'grace_hopper.bmp'],
+  'mobilenet_v2_1.0_224_quant': ['cat.bmp', 'grace_hopper.bmp'],
+  'mobilenet_v1_0.25_128_quant': ['cat.bmp', 'grace_hopper.bmp'],
+  'mobilenet_v1_0.25_224_quant': ['cat.bmp', 'grace_hopper.bmp'],
+  'coco_ssd_mobilenet_v1_quant': ['cats_and_dogs.jpg', 'burger.jpg'],
+};
+
+function bytesOf(array: TypedArray): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+function seededInputs(model: Model): GoldenInput[] {
   return SEEDS.map((seed) => ({
     name: `seed ${seed}`,
-    codes: model.inputs.map(({ data }, index) => new Int8Array(seededBytes(seed + index, data.length).buffer)),
+    data: model.inputs.map(({ dtype, data }, index) => seededElements(dtype, seed + index, data.length, data.byteLength)),
   }));
 }
 
-/** Every fixture model, and with `assets` the five models of the main path on real samples. */
+async function pictureInput(model: Model, path: string): Promise<Uint8Array> {
+  const port = model.inputs[0]!;
+  imageToInput(await decodeImage(readFileSync(path), path), port);
+  return bytesOf(port.data).slice();
+}
+
+/** Every fixture model, and with `assets` real models on real samples. */
 export function goldenCases(fixtures: string, assets: string | undefined): GoldenCase[] {
   const own = readdirSync(fixtures)
     .filter((file) => file.endsWith('.tflite'))
-    .map((file): GoldenCase => ({ name: file.slice(0, -'.tflite'.length), path: join(fixtures, file), assets: false, inputs: seededCodes }));
+    .map((file): GoldenCase => ({ name: file.slice(0, -'.tflite'.length), path: join(fixtures, file), assets: false, inputs: seededInputs }));
   if (assets === undefined) return own;
-  const sets = CLASSIFICATIONS.map((set): GoldenCase => ({
+  const sets = [...CLASSIFICATIONS, ...FLOAT_CLASSIFICATIONS].map((set): GoldenCase => ({
     name: set.file.slice(0, -'.tflite'.length),
     path: join(assets, 'models', set.file),
     assets: true,
     inputs: () => samplesOf(join(assets, 'mlperf-tiny', set.name))
-      .slice(0, SAMPLES)
-      .map(({ file }) => ({ name: file, codes: [set.toInput(readFileSync(join(assets, 'mlperf-tiny', set.name, file)))] })),
+      .slice(0, FLOAT_CLASSIFICATIONS.includes(set) ? FLOAT_SAMPLES : SAMPLES)
+      .map(({ file }) => ({ name: file, data: [bytesOf(set.toInput(readFileSync(join(assets, 'mlperf-tiny', set.name, file))))] })),
   }));
   const adFolder = join(assets, 'mlperf-tiny/ad01');
-  const ad: GoldenCase = {
-    name: 'ad01_int8',
-    path: join(assets, 'models/ad01_int8.tflite'),
+  const ad = ['ad01_int8', 'ad01_float'].map((name): GoldenCase => ({
+    name,
+    path: join(assets, `models/${name}.tflite`),
     assets: true,
     inputs: (model) => readdirSync(adFolder)
       .filter((file) => file.endsWith('.bin'))
       .slice(0, AD_FILES)
-      .flatMap((file) => [...windowsOf(model, readFileSync(join(adFolder, file)))].slice(0, AD_WINDOWS).map(({ codes }, index) => ({ name: `${file} ${index}`, codes: [codes] }))),
-  };
-  const person: GoldenCase = { name: 'person_detect_int8', path: join(assets, 'models/person_detect_int8.tflite'), assets: true, inputs: seededCodes };
-  return [...own, ...sets, ad, person];
+      .flatMap((file) => [...windowsOf(model, readFileSync(join(adFolder, file)))].slice(0, AD_WINDOWS)
+        .map(({ input }, index) => ({ name: `${file} ${index}`, data: [bytesOf(input).slice()] }))),
+  }));
+  const seeded = SEEDED.map((name): GoldenCase => ({ name, path: join(assets, `models/${name}.tflite`), assets: true, inputs: seededInputs }));
+  const pictured = Object.entries(PICTURED).map(([name, files]): GoldenCase => ({
+    name,
+    path: join(assets, `models/${name}.tflite`),
+    assets: true,
+    inputs: async (model) => [
+      ...seededInputs(model),
+      ...await Promise.all(files.map(async (file) => ({ name: file, data: [await pictureInput(model, join(assets, 'images', file))] }))),
+    ],
+  }));
+  return [...own, ...sets, ...ad, ...seeded, ...pictured];
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { viewOf, type TypedArray } from '../../sdk/core/dtype.ts';
 import { Model } from '../../sdk/model.ts';
+import type { Port } from '../../sdk/runtime/types.ts';
 import { LITERT_FOLDER, type GoldenCase } from './cases.ts';
 
 interface GoldenFile {
@@ -11,47 +13,74 @@ interface GoldenFile {
 /** How our outputs stand beside LiteRT's on the same inputs. */
 export interface Comparison {
   readonly engine: string;
-  readonly bytes: number;
-  /** Share of equal output bytes, 0 to 1. */
+  readonly elements: number;
+  /** Share of equal output elements, 0 to 1. */
   readonly equal: number;
-  /** Largest difference in output steps. */
-  readonly largest: number;
-  /** Inputs whose largest output is another one although LiteRT's margin exceeds 2 steps. */
+  /** Largest difference of integer outputs, in steps. */
+  readonly steps: number;
+  /** Largest difference of float32 outputs, relative to the largest magnitude of LiteRT's output tensor. */
+  readonly relative: number;
+  /** Inputs whose largest output is another one although LiteRT's margin exceeds 2 steps or 1e-3 of its largest output. */
   readonly flips: number;
 }
 
-/** LiteRT's largest code and its distance to the second largest. */
-function top(codes: Int8Array): { index: number; margin: number } {
-  const order = [...codes.keys()].sort((a, b) => codes[b]! - codes[a]!);
-  return { index: order[0]!, margin: order.length > 1 ? codes[order[0]!]! - codes[order[1]!]! : 0 };
+type Elements = Exclude<TypedArray, BigInt64Array>;
+
+/** LiteRT's largest element and its distance to the second largest. */
+function top(elements: Elements): { index: number; margin: number } {
+  const order = [...elements.keys()].sort((a, b) => elements[b]! - elements[a]!);
+  return { index: order[0]!, margin: order.length > 1 ? elements[order[0]!]! - elements[order[1]!]! : 0 };
+}
+
+function largestOf(elements: Elements): number {
+  let largest = 0;
+  for (const value of elements) largest = Math.max(largest, Math.abs(value));
+  return largest;
+}
+
+interface Difference {
+  equal: number;
+  steps: number;
+  relative: number;
+  flipped: boolean;
+}
+
+function difference({ dtype, data }: Port, encoded: string): Difference {
+  const bytes = Uint8Array.from(Buffer.from(encoded, 'base64'));
+  const reference = viewOf(dtype, bytes.buffer, 0, data.length) as Elements;
+  const ours = data as Elements;
+  const magnitude = dtype === 'float32' ? largestOf(reference) : 1;
+  let equal = 0;
+  let largest = 0;
+  reference.forEach((value, at) => {
+    if (value === ours[at]) equal++;
+    else largest = Math.max(largest, Math.abs(value - ours[at]!));
+  });
+  const best = top(reference);
+  const most = ours[best.index]!;
+  const flipped = best.margin > (dtype === 'float32' ? 1e-3 * magnitude : 2) && ours.some((value) => value > most);
+  return dtype === 'float32' ? { equal, steps: 0, relative: largest / magnitude, flipped } : { equal, steps: largest, relative: 0, flipped };
 }
 
 /** Runs a golden case on the kernels and compares whole output tensors. @throws when a golden input is missing: run `npm run golden`. */
 export async function compareWithLiteRt(item: GoldenCase): Promise<Comparison> {
   await using model = await Model.load(item.path, { threads: 1 });
-  const inputs = new Map(item.inputs(model).map(({ name, codes }) => [name, codes]));
+  const inputs = new Map((await item.inputs(model)).map(({ name, data }) => [name, data]));
   const golden = JSON.parse(readFileSync(join(LITERT_FOLDER, `${item.name}.json`), 'utf8')) as GoldenFile;
-  let bytes = 0;
-  let equal = 0;
-  let largest = 0;
-  let flips = 0;
+  const total = { elements: 0, equal: 0, steps: 0, relative: 0, flips: 0 };
   for (const { input, outputs } of golden.results) {
-    const codes = inputs.get(input);
-    if (codes === undefined) throw new Error(`${item.name}: golden input '${input}' is missing; run npm run golden`);
-    model.inputs.forEach(({ data }, index) => (data as Int8Array).set(codes[index]!));
+    const data = inputs.get(input);
+    if (data === undefined) throw new Error(`${item.name}: golden input '${input}' is missing; run npm run golden`);
+    model.inputs.forEach((port, index) => new Uint8Array(port.data.buffer, port.data.byteOffset, port.data.byteLength).set(data[index]!));
     const ours = model.runSync().outputs;
     outputs.forEach((encoded, index) => {
-      const reference = new Int8Array(Uint8Array.from(Buffer.from(encoded, 'base64')).buffer);
-      const output = ours[index]!.data as Int8Array;
-      bytes += reference.length;
-      reference.forEach((code, at) => {
-        const difference = Math.abs(code - output[at]!);
-        if (difference === 0) equal++;
-        largest = Math.max(largest, difference);
-      });
-      const best = top(reference);
-      if (best.margin > 2 && output[best.index] !== output.reduce((a, b) => Math.max(a, b))) flips++;
+      const { equal, steps, relative, flipped } = difference(ours[index]!, encoded);
+      total.elements += ours[index]!.data.length;
+      total.equal += equal;
+      total.steps = Math.max(total.steps, steps);
+      total.relative = Math.max(total.relative, relative);
+      if (flipped) total.flips++;
     });
   }
-  return { engine: golden.engine, bytes, equal: equal / bytes, largest, flips };
+  return { engine: golden.engine, ...total, equal: total.equal / total.elements };
 }

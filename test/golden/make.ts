@@ -16,7 +16,7 @@ for (const item of goldenCases('test/fixtures', existsSync(assets) ? assets : un
   jobs.push({
     name: item.name,
     model: item.path,
-    inputs: item.inputs(model).map(({ name, codes }) => ({ name, data: codes.map((code) => Buffer.from(code).toString('base64')) })),
+    inputs: (await item.inputs(model)).map(({ name, data }) => ({ name, data: data.map((bytes) => Buffer.from(bytes).toString('base64')) })),
   });
 }
 mkdirSync(LITERT_FOLDER, { recursive: true });

@@ -6,7 +6,10 @@ import { compareWithLiteRt } from './compare.ts';
 const assets = process.env['HALFBYTE_ASSETS'] ?? '../shared/assets';
 const rows: Record<string, Record<string, string | number>> = {};
 for (const item of goldenCases('test/fixtures', existsSync(assets) ? assets : undefined)) {
-  const { engine, bytes, equal, largest, flips } = await compareWithLiteRt(item);
-  rows[item.name] = { 'output bytes': bytes, 'equal %': (100 * equal).toFixed(2), 'largest difference': largest, 'top-1 flips': flips, engine };
+  const { engine, elements, equal, steps, relative, flips } = await compareWithLiteRt(item);
+  rows[item.name] = {
+    elements, 'equal %': (100 * equal).toFixed(2), 'largest steps': steps, 'largest relative': relative.toExponential(1),
+    'top-1 flips': flips, engine,
+  };
 }
 console.table(rows);

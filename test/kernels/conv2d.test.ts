@@ -69,7 +69,7 @@ function run(machine: Machine, dot: DotVariant, test: Case, splits: readonly num
       WEIGHTS: packed(machine, dot, { kind: 'gemm-weights', columns, depth }, g.weights),
       BIAS: packed(machine, dot, { kind: 'gemm-bias', columns, depth, weights: 0, inputZeroPoint: zeroPoint }, g.bias, g.weights),
       SCALE: packed(machine, dot, { kind: 'gemm-scale', columns }, g.scale),
-      OUTPUT: 'output', ROWS: g.rows, COLUMNS: columns, DEPTH: depth, BLOCK_ROWS: blockRows, BLOCK_COLUMNS: blockColumns,
+      OUTPUT: 'output', ROWS: g.rows, COLUMNS: columns, DEPTH: depth, BLOCK_ROWS: blockRows, BLOCK_COLUMNS: blockColumns, WEIGHT_ZERO: 0,
       ...rounding(5, -120, 119),
       FLIP: { splat: 'i8', value: machine.unsignedSecond ? -128 : 0 },
       INPUT_HEIGHT: g.height, INPUT_WIDTH: g.width, INPUT_CHANNELS: g.channels, OUTPUT_HEIGHT: g.outputHeight, OUTPUT_WIDTH: g.outputWidth,
@@ -84,7 +84,9 @@ function run(machine: Machine, dot: DotVariant, test: Case, splits: readonly num
 }
 
 const CASES: Readonly<Record<string, Case>> = {
-  '3x3 on 3 channels, stride 2, padding right and bottom': { input: [1, 12, 14, 3], kernel: [3, 3], outputs: 8, strides: [2, 2], pads: [0, 0, 1, 1], zeroPoint: -1 },
+  '3x3 on 3 channels, stride 2, padding right and bottom': {
+    input: [1, 12, 14, 3], kernel: [3, 3], outputs: 8, strides: [2, 2], pads: [0, 0, 1, 1], zeroPoint: -1,
+  },
   '3x3 on 16 channels, same padding': { input: [1, 9, 7, 16], kernel: [3, 3], outputs: 17, pads: [1, 1, 1, 1], zeroPoint: -128 },
   'odd size, stride 2, same padding': { input: [1, 9, 11, 5], kernel: [3, 3], outputs: 12, strides: [2, 2], pads: [1, 1, 1, 1], zeroPoint: 127 },
   'batch of 3': { input: [3, 5, 4, 4], kernel: [2, 3], outputs: 9, pads: [1, 1, 0, 1] },

@@ -12,13 +12,15 @@ interface Case {
   readonly outputZeroPoint?: number;
   readonly clamp?: readonly [number, number];
   readonly leastWeight?: number;
+  /** Weights are uint8 codes with this zero point. */
+  readonly weightZeroPoint?: number;
 }
 
-function operandsOf({ rows, columns, depth, leastWeight }: Case) {
+function operandsOf({ rows, columns, depth, leastWeight, weightZeroPoint }: Case) {
   const random = xorshift(rows * 7919 + columns * 104729 + depth);
   return {
     input: randomCodes(rows * depth, random),
-    weights: randomCodes(columns * depth, random, leastWeight ?? -127),
+    weights: randomCodes(columns * depth, random, leastWeight ?? -127).map((code) => (weightZeroPoint === undefined ? code : code ^ 128)),
     bias: randomBias(columns, random, 5000),
     scale: randomScales(columns, random, 6000 * Math.sqrt(depth)),
   };
@@ -26,7 +28,8 @@ function operandsOf({ rows, columns, depth, leastWeight }: Case) {
 
 function reference(test: Case): Int8Array {
   const { rows, columns, depth, inputZeroPoint = 0, outputZeroPoint = 0, clamp = [-128, 127] } = test;
-  const { input, weights, bias, scale } = operandsOf(test);
+  const { input, weights: stored, bias, scale } = operandsOf(test);
+  const weights = test.weightZeroPoint === undefined ? stored : Array.from(stored, (code) => (code & 255) - test.weightZeroPoint!);
   const output = new Int8Array(rows * columns);
   for (let m = 0; m < rows; m++) {
     for (let n = 0; n < columns; n++) {
@@ -42,15 +45,17 @@ function run(machine: Machine, dot: DotVariant, test: Case, splits: readonly num
   const { rows, columns, depth, blockRows = rows, blockColumns = Math.ceil(columns / 8) * 8, inputZeroPoint = 0, outputZeroPoint = 0 } = test;
   const { input, weights, bias, scale } = operandsOf(test);
   const [least, most] = test.clamp ?? [-128, 127];
+  const codes = test.weightZeroPoint === undefined ? {} : { unsignedZeroPoint: test.weightZeroPoint };
   const output = machine.run({
     kernel: `gemm_qs8_qc8w_${dot}`,
     params: 'GemmParams',
     fields: {
       INPUT: { bytes: input },
-      WEIGHTS: packed(machine, dot, { kind: 'gemm-weights', columns, depth }, weights),
-      BIAS: packed(machine, dot, { kind: 'gemm-bias', columns, depth, weights: 0, inputZeroPoint }, bias, weights),
+      WEIGHTS: packed(machine, dot, { kind: 'gemm-weights', columns, depth, ...codes }, weights),
+      BIAS: packed(machine, dot, { kind: 'gemm-bias', columns, depth, weights: 0, inputZeroPoint, ...codes }, bias, weights),
       SCALE: packed(machine, dot, { kind: 'gemm-scale', columns }, scale),
       OUTPUT: 'output', ROWS: rows, COLUMNS: columns, DEPTH: depth, BLOCK_ROWS: blockRows, BLOCK_COLUMNS: blockColumns,
+      WEIGHT_ZERO: test.weightZeroPoint === undefined ? 0 : test.weightZeroPoint - 128,
       ...rounding(outputZeroPoint, least, most),
       FLIP: { splat: 'i8', value: machine.unsignedSecond ? -128 : 0 },
     },
@@ -90,6 +95,15 @@ describe.each(modules)('gemm_qs8_qc8w, %s module', (name) => {
       const units = Math.ceil(29 / blockRows) * Math.ceil(43 / blockColumns);
       for (const splits of [[], [1], [units >> 1], Array.from({ length: units - 1 }, (_, i) => i + 1)]) {
         expect(run(machine, dot, test, splits), `blocks ${blockRows} x ${blockColumns}, splits ${splits.join()}`).toEqual(expected);
+      }
+    }
+  });
+
+  it.each(machine.dots)('%s corrects for the zero point of the weights', (dot) => {
+    for (const weightZeroPoint of [0, 31, 128, 204, 255]) {
+      for (const [rows, columns, depth] of [[1, 3, 5], [7, 9, 16], [13, 24, 33], [24, 17, 100], [6, 8, 64]] as const) {
+        const test: Case = { rows, columns, depth, weightZeroPoint, blockRows: Math.min(rows, 12), blockColumns: 16, inputZeroPoint: 23, outputZeroPoint: -5 };
+        expect(run(machine, dot, test, [1]), `${rows} x ${columns} x ${depth}, zero point ${weightZeroPoint}`).toEqual(reference(test));
       }
     }
   });

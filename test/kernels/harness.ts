@@ -8,7 +8,7 @@ import { packedBytes, packLayout } from '../../sdk/runtime/pack/index.ts';
 import { DOT_VARIANTS, type DotVariant } from '../../sdk/runtime/pack/types.ts';
 
 type KernelFunction = (params: number, scratch: number, begin: number, end: number) => void;
-type ParamsName = 'GemmParams' | 'Conv2dParams' | 'Dwconv2dParams' | 'AddParams' | 'Pool2dParams' | 'SoftmaxParams' | 'CopyParams' | 'PeakParams';
+type ParamsName = Extract<keyof typeof abi, `${string}Params`>;
 
 /** What a params field points at or holds: bytes to copy in, a splat vector, or a plain i32. */
 export type Field = number | { readonly bytes: ArrayBufferView } | { readonly splat: 'i8' | 'i32' | 'f32'; readonly value: number } | 'output';
@@ -103,7 +103,7 @@ function openMachine(name: 'baseline' | 'relaxed'): Machine {
     before.set(result, output);
     before.set(bytes.subarray(scratch, scratch + call.scratchBytes), scratch);
     const stray = Buffer.compare(before, bytes) === 0 ? -1 : before.findIndex((byte, at) => byte !== bytes[at]);
-    expect({ kernel: call.kernel, stray: stray < 0 ? 'none' : `byte ${stray}; output ${output}, scratch ${scratch}` }).toEqual({ kernel: call.kernel, stray: 'none' });
+    expect(stray, `${call.kernel} wrote outside its output at ${output} and scratch at ${scratch}`).toBe(-1);
     return result;
   }
 

@@ -76,7 +76,9 @@ describe.each(['baseline', 'relaxed'] as const)('%s module', (name) => {
 
   it('has no data, globals, tables, memory of its own or start function', () => {
     const { sections } = parse(bytes);
-    for (const absent of ['table', 'memory', 'global', 'start', 'element', 'data'] as const) expect(sections.has(SECTION[absent]), absent).toBe(false);
+    for (const absent of ['table', 'memory', 'global', 'start', 'element', 'data'] as const) {
+      expect(sections.has(SECTION[absent]), absent).toBe(false);
+    }
   });
 
   it(`has at most ${MAX_BYTES} bytes`, () => {

@@ -28,7 +28,8 @@ describe.each(DOT_VARIANTS)('packing for %s', (variant) => {
     const destination = new Uint8Array(packedBytes({ kind: 'gemm-scale', columns: 2 }, variant)).fill(0xaa);
     for (const unsignedSecond of [false, true]) {
       const shift = 5 + (unsignedSecond ? flip : 0);
-      packLayout({ kind: 'gemm-bias', columns: 2, depth: 3, weights: 0, inputZeroPoint: 5 }, variant, unsignedSecond, bytes(bias), bytes(weights), destination);
+      const layout = { kind: 'gemm-bias', columns: 2, depth: 3, weights: 0, inputZeroPoint: 5 } as const;
+      packLayout(layout, variant, unsignedSecond, bytes(bias), bytes(weights), destination);
       expect([...new Int32Array(destination.buffer)]).toEqual([10 - shift * 2, -20 - shift * 300, 0, 0, 0, 0, 0, 0]);
     }
     const depthwise = new Uint8Array(packedBytes({ kind: 'dwconv-scale', channels: 2 }, variant));
@@ -44,10 +45,32 @@ describe.each(DOT_VARIANTS)('packing for %s', (variant) => {
     expect([...new Float32Array(destination.buffer)]).toEqual([0.5, 0.25, 0, 0, 0, 0, 0, 0]);
   });
 
-  it('takes weights of -128 with d16 only', () => {
+  it('takes uint8 codes less their zero point, where they exceed 127 with d16 only', () => {
+    const codes = Uint8Array.from([73, 200, 200, 254]);
+    const layout = { kind: 'dwconv-weights', taps: 2, channels: 2, unsignedZeroPoint: 200 } as const;
+    expect(packable(layout, variant, codes, false)).toBe(true);
+    expect(packable(layout, variant, Uint8Array.from([72, 200, 200, 254]), true)).toBe(variant === 'd16');
+    const destination = new Uint8Array(packedBytes(layout, variant));
+    packLayout(layout, variant, false, codes, undefined, destination);
+    const packed = packs[variant].elementBytes === 2 ? new Int16Array(destination.buffer) : new Int8Array(destination.buffer);
+    expect([...packed].filter((weight) => weight !== 0).sort((a, b) => a - b)).toEqual([-127, 54]);
+    const dense = { kind: 'gemm-weights', columns: 2, depth: 2, unsignedZeroPoint: 200 } as const;
+    expect(packable(dense, variant, Uint8Array.of(0, 1, 200, 255), false)).toBe(variant === 'd16');
+    expect(packable(dense, variant, Uint8Array.of(0, 1, 200, 255), true)).toBe(variant !== 'e16');
+    const matrix = new Uint8Array(packedBytes(dense, variant));
+    packLayout(dense, variant, false, codes, undefined, matrix);
+    const [first] = packs[variant].elementBytes === 2 ? new Int16Array(matrix.buffer) : new Int8Array(matrix.buffer);
+    expect(first).toBe(variant === 'd16' ? 73 - 200 : 73 - 128);
+    const folded = new Uint8Array(packedBytes({ kind: 'gemm-scale', columns: 2 }, variant));
+    packLayout({ kind: 'gemm-bias', columns: 2, depth: 2, weights: 0, inputZeroPoint: 3, unsignedZeroPoint: 200 }, variant, false, bytes(Int32Array.of(1, 2)), codes, folded);
+    expect([...new Int32Array(folded.buffer, 0, 2)]).toEqual([1 + 3 * 127, 2 - 3 * 54]);
+  });
+
+  it('takes weights of -128 with d16, and rd where its second operand is unsigned', () => {
     const layout = { kind: 'gemm-weights', columns: 1, depth: 2 } as const;
-    expect(packable(layout, variant, bytes(Int8Array.from([-127, 127])))).toBe(true);
-    expect(packable(layout, variant, bytes(Int8Array.from([-128, 127])))).toBe(variant === 'd16');
-    expect(packable({ kind: 'raw' }, variant, bytes(Int8Array.from([-128])))).toBe(true);
+    expect(packable(layout, variant, bytes(Int8Array.from([-127, 127])), false)).toBe(true);
+    expect(packable(layout, variant, bytes(Int8Array.from([-128, 127])), false)).toBe(variant === 'd16');
+    expect(packable(layout, variant, bytes(Int8Array.from([-128, 127])), true)).toBe(variant !== 'e16');
+    expect(packable({ kind: 'raw' }, variant, bytes(Int8Array.from([-128])), false)).toBe(true);
   });
 });

@@ -5,25 +5,25 @@ const COUNTS = [1, 7, 15, 16, 17, 31, 32, 33, 64, 100, 1024, 1031];
 
 describe.each(modules)('add_qs8, %s module', (name) => {
   const machine = machineOf(name);
-  const [scaleA, scaleB, bias] = [0.73, 1.91, -3.25].map(Math.fround) as [number, number, number];
+  const [factorA, factorB, bias, shift, zero] = [1_534_017, -904_112, 77_000_001, 20, -9] as const;
 
   function call(count: number, block: number, inPlaceOf?: string) {
     const random = xorshift(count);
     const [a, b] = [randomCodes(count, random), randomCodes(count, random)];
     const fields: Record<string, Field> = {
-      A: { bytes: a }, B: { bytes: b }, OUTPUT: 'output', COUNT: count, BLOCK: block,
-      SCALE_A: { splat: 'f32', value: scaleA }, SCALE_B: { splat: 'f32', value: scaleB }, BIAS: { splat: 'f32', value: bias },
-      ...rounding(0, -101, 117),
+      A: { bytes: a }, B: { bytes: b }, OUTPUT: 'output', COUNT: count, BLOCK: block, A_STEP: 1, B_STEP: 1, RANK: 0, DIMS: 0,
+      FACTOR_A: { splat: 'i32', value: factorA }, FACTOR_B: { splat: 'i32', value: factorB }, BIAS: { splat: 'i32', value: bias }, SHIFT: shift,
+      ZERO: { splat: 'i32', value: (zero << 16) | (zero & 0xffff) }, MIN: { splat: 'i8', value: -101 }, MAX: { splat: 'i8', value: 117 },
     };
     const expected = Int8Array.from({ length: count }, (_, i) => {
-      const sum = Math.fround(Math.fround(Math.fround(a[i]! * scaleA) + Math.fround(b[i]! * scaleB)) + bias);
-      return requantized(sum, 1, 0, -101, 117);
+      const sum = (a[i]! * factorA + b[i]! * factorB + bias) >> shift;
+      return Math.max(-101, Math.min(117, sum + zero));
     });
     const base = { kernel: 'add_qs8', params: 'AddParams', fields, outputBytes: count, scratchBytes: 16, units: Math.ceil(count / block) } as const;
     return { call: inPlaceOf === undefined ? base : { ...base, inPlaceOf }, expected };
   }
 
-  it('equals float32 arithmetic for every remainder and split', () => {
+  it('equals integer arithmetic for every remainder and split', () => {
     for (const count of COUNTS) {
       for (const block of [16, 64, 48, count]) {
         const { call: add, expected } = call(count, block);
@@ -73,7 +73,8 @@ describe.each(modules)('pooling, %s module', (name) => {
       const reciprocals = Float32Array.from({ length: taps + 1 }, (_, count) => (count === 0 ? 0 : 1 / count));
       const expected = new Int8Array(batch * outputHeight * outputWidth * channels);
       let at = 0;
-      for (let n = 0; n < batch; n++) for (let oy = 0; oy < outputHeight; oy++) for (let ox = 0; ox < outputWidth; ox++) for (let c = 0; c < channels; c++) {
+      for (let row = 0; row < batch * outputHeight; row++) for (let ox = 0; ox < outputWidth; ox++) for (let c = 0; c < channels; c++) {
+        const [n, oy] = [Math.floor(row / outputHeight), row % outputHeight];
         const codes: number[] = [];
         for (let ky = 0; ky < pool.kernel[0]; ky++) for (let kx = 0; kx < pool.kernel[1]; kx++) {
           const [y, x] = [oy * strides[0] - pads[0] + ky, ox * strides[1] - pads[1] + kx];
@@ -82,13 +83,13 @@ describe.each(modules)('pooling, %s module', (name) => {
         const sum = codes.reduce((total, code) => total + code, 0);
         expected[at++] = kernel === 'avgpool2d_qs8'
           ? requantized(sum, reciprocals[codes.length]!, 0, -90, 95)
-          : Math.max(-90, Math.min(95, ...[Math.max(...codes)]));
+          : Math.max(-90, Math.min(95, Math.max(...codes)));
       }
       const fields: Record<string, Field> = {
         INPUT: { bytes: input }, OUTPUT: 'output', CHANNELS: channels, INPUT_HEIGHT: height, INPUT_WIDTH: width,
         OUTPUT_HEIGHT: outputHeight, OUTPUT_WIDTH: outputWidth, KERNEL_HEIGHT: pool.kernel[0], KERNEL_WIDTH: pool.kernel[1],
         STRIDE_HEIGHT: strides[0], STRIDE_WIDTH: strides[1], PAD_TOP: pads[0], PAD_LEFT: pads[1],
-        RECIPROCALS: { bytes: reciprocals }, ...rounding(0, -90, 95),
+        RECIPROCALS: { bytes: reciprocals }, LIFT: 0, ...rounding(0, -90, 95),
       };
       const call = { kernel, params: 'Pool2dParams', fields, outputBytes: expected.length, scratchBytes: 16, units: batch * outputHeight } as const;
       expect(new Int8Array(machine.run(call).buffer), JSON.stringify(pool)).toEqual(expected);

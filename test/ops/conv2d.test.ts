@@ -97,7 +97,7 @@ describe('conv2d', () => {
   const changed = (tensor: Tensor, change: Partial<Tensor>): Tensor => ({ ...tensor, ...change });
 
   it.each<readonly [string, readonly Tensor[], Tensor, Readonly<Record<string, Attribute>>, RegExp]>([
-    ['float input', [changed(x, { dtype: 'float32' }), w], y, {}, /input 'x' is float32; conv2d supports int8/],
+    ['int16 input', [changed(x, { dtype: 'int16' }), w], y, {}, /input 'x' is int16; conv2d supports int8/],
     ['no input quantization', [{ name: 'x', dtype: 'int8', shape: x.shape }, w], y, {}, /input 'x' has no quantization/],
     ['scale of 0', [activation('x', x.shape, 0), w], y, {}, /input 'x' has scales \[0\]/],
     ['scale beyond float32', [changed(x, { quantization: { scales: [1e300], zeroPoints: [0] } }), w], y, {}, /must be one finite scale/],
@@ -180,7 +180,7 @@ describe('lowering of conv2d', () => {
       ['gemm-weights', 1, undefined], ['gemm-bias', 2, undefined], ['gemm-scale', undefined, 12],
     ]);
     expect(constants[1]!.layout).toEqual({ kind: 'gemm-bias', columns: 3, depth: 2, weights: 0, inputZeroPoint: 0 });
-    const scale = Math.fround((Math.fround(0.05) * Math.fround(0.02)) / Math.fround(0.1));
+    const scale = Math.fround(Math.fround(Math.fround(0.05) * Math.fround(0.02)) / Math.fround(0.1));
     expect([...new Float32Array(constants[2]!.data!.slice().buffer)]).toEqual([scale, scale, scale]);
   });
 

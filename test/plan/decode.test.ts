@@ -96,6 +96,19 @@ describe('decode', () => {
     expect(failure(' '.repeat(67_108_865)).message).toMatch(/text has 67108865 characters/);
   });
 
+  it('refuses codes whose scales are no raw constant of one scale an output', () => {
+    const scales = { name: 'scales', bytes: 8, layout: { kind: 'raw' as const }, data: new Uint8Array(8) };
+    const at = plan.constants.length;
+    const codesOf = (columns: number, id: number) => ({
+      name: 'codes', bytes: columns * 3, layout: { kind: 'gemm-f32-codes' as const, columns, depth: 3, scales: id }, data: new Uint8Array(columns * 3),
+    });
+    const withCodes = (columns: number, id: number): string => encode({ ...plan, constants: [...plan.constants, scales, codesOf(columns, id)] });
+    expect(decode(withCodes(2, at)).constants.at(-1)!.layout).toEqual({ kind: 'gemm-f32-codes', columns: 2, depth: 3, scales: at });
+    for (const [columns, id] of [[3, at], [2, 0], [2, at + 9]] as const) {
+      expect(failure(withCodes(columns, id)).message).toMatch(new RegExp(`constants\\.${at + 1}\\.layout\\.scales is ${id}, which is no raw constant of ${columns} scales`));
+    }
+  });
+
   it('reads long base64', () => {
     const data = new Uint8Array(8_000_001).fill(7);
     const constants = [...plan.constants, { name: 'long', bytes: data.length, layout: { kind: 'raw' as const }, data }];

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Model } from '../../sdk/model.ts';
 import { DOT_VARIANTS } from '../../sdk/runtime/pack/types.ts';
 import { supportsModule } from '../../sdk/runtime/kernels.ts';
-import { assetModels, fixtureModels, hashOutputs, seedInputs } from '../models.ts';
+import { assetModels, fixtureModels, floatModels, hashOutputs, seedInputs } from '../models.ts';
 
 const EXPECTED = join(import.meta.dirname, '../fixtures/expected.json');
 const remake = process.env['HALFBYTE_GOLDEN'] === '1';
@@ -31,7 +31,7 @@ async function hashes(path: string, options: Parameters<typeof Model.load>[1], s
   return results;
 }
 
-describe.each([...fixtureModels, ...assetModels])('$name gives the same bits', ({ path }) => {
+describe.each([...fixtureModels, ...assetModels, ...floatModels])('$name gives the same bits', ({ path }) => {
   it('with every kernel module, dot product and number of threads, run() and runSync()', async () => {
     const reference = await hashes(path, { kernel: 'baseline', dot: 'd16', threads: 1 }, true);
     for (const variant of variants) {

@@ -1,3 +1,4 @@
+import { isKeywordPort } from '../../audio/feature-port.ts';
 import { affineOf, codeRangeOf, quantizeValue } from '../../core/affine.ts';
 import { OptionError } from '../../core/errors.ts';
 import { readNpy, type NpyArray } from '../../core/npy.ts';
@@ -8,6 +9,7 @@ import { isImagePort } from '../../vision/image-port.ts';
 import { imageToInput } from '../../vision/image-to-input.ts';
 import type { Image } from '../../vision/types.ts';
 import { readFileOption } from '../read-file.ts';
+import { fillFromAudio, type GivenAudio } from './fill-audio.ts';
 import type { RunOptions } from './run-options.ts';
 
 const MAX_PICTURE_BYTES = 2 ** 28;
@@ -64,13 +66,18 @@ async function fillFromNpy({ port, path }: Assignment, quantizeInput: boolean): 
   else (port.data as Uint8Array).set(array.data as Uint8Array);
 }
 
-async function fillFromImage(path: string, ports: readonly Port[], options: RunOptions): Promise<Image> {
+/** The input that is left for a picture or sound. */
+function onlyPort(ports: readonly Port[], kind: 'image' | 'audio', path: string): Port {
   const [port, second] = ports;
   if (port === undefined || second !== undefined) {
     const found = ports.map(({ name, shape }) => `'${name}' ${formatShape(shape)}`).join(', ');
-    throw new OptionError('image-input', `--image '${path}': one input must be left for the picture, left are: ${found || 'none'}; ` +
+    throw new OptionError(`${kind}-input`, `--${kind} '${path}': one input must be left for it, left are: ${found || 'none'}; ` +
       'give the others with --input');
   }
+  return port;
+}
+
+async function fillFromImage(path: string, port: Port, options: RunOptions): Promise<Image> {
   const image = await decodeImage(await readFileOption(path, '--image', MAX_PICTURE_BYTES), `--image '${path}'`);
   imageToInput(image, port, {
     resize: options.resize,
@@ -81,20 +88,30 @@ async function fillFromImage(path: string, ports: readonly Port[], options: RunO
   return image;
 }
 
+/** What filled an input besides tensors. */
+export interface Given {
+  readonly image?: Image;
+  readonly audio?: GivenAudio;
+}
+
 /**
  * Fills all inputs of a model from the files of the command line.
- * @returns the picture, where there is one
+ * @returns the picture or sound, where there is one
  * @throws OptionError when a file does not fit, or an input is left without one
  */
-export async function fillInputs(inputs: readonly Port[], options: RunOptions): Promise<Image | undefined> {
+export async function fillInputs(inputs: readonly Port[], options: RunOptions): Promise<Given> {
+  const { image, audio } = options;
+  if (image !== undefined && audio !== undefined) throw new OptionError('invalid-option', '--image and --audio exclude each other: give one');
   const assigned = assign(options.input ?? [], inputs);
   const left = inputs.filter((port) => !assigned.some((assignment) => assignment.port === port));
-  const missing = options.image === undefined ? left : left.filter((port) => !isImagePort(port) && left.length > 1);
+  const fits = image !== undefined ? isImagePort : audio !== undefined ? isKeywordPort : undefined;
+  const missing = fits === undefined ? left : left.filter((port) => left.length > 1 && !fits(port));
   if (missing.length > 0) {
     const names = missing.map(({ name, dtype, shape }) => `'${name}' ${dtype} ${formatShape(shape)}`).join(', ');
-    const orImage = options.image === undefined ? ' or --image FILE' : '';
-    throw new OptionError('missing-input', `no data for input ${names}; give --input [NAME=]FILE.npy${orImage}`);
+    const others = fits === undefined ? ' or --image FILE or --audio FILE.wav' : '';
+    throw new OptionError('missing-input', `no data for input ${names}; give --input [NAME=]FILE.npy${others}`);
   }
   for (const assignment of assigned) await fillFromNpy(assignment, options.quantizeInput ?? false);
-  return options.image === undefined ? undefined : fillFromImage(options.image, left, options);
+  if (image !== undefined) return { image: await fillFromImage(image, onlyPort(left, 'image', image), options) };
+  return audio === undefined ? {} : { audio: await fillFromAudio(audio, onlyPort(left, 'audio', audio)) };
 }

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OptionError } from '../../core/errors.ts';
 import { writeNpy } from '../../core/npy.ts';
-import { formatShape } from '../../core/shape.ts';
+import { elementCount, formatShape } from '../../core/shape.ts';
 import { Model } from '../../model.ts';
 import type { Port } from '../../runtime/types.ts';
 import type { Image } from '../../vision/types.ts';
@@ -11,6 +11,7 @@ import { isClassPort, topClasses, type Classification } from '../../vision/top-c
 import { printJson, progress } from '../output.ts';
 import { formatMs, formatTable } from '../table.ts';
 import type { CliContext } from '../types.ts';
+import type { GivenAudio } from './fill-audio.ts';
 import { fillInputs } from './fill-inputs.ts';
 import { readLabels } from './read-labels.ts';
 import type { RunOptions } from './run-options.ts';
@@ -23,6 +24,8 @@ interface RunResult {
   readonly top?: readonly Classification[];
   /** Size of the picture given, before resizing. */
   readonly picture?: Omit<Image, 'data'>;
+  /** The sound given, before resampling. */
+  readonly audio?: Omit<GivenAudio, 'labels'>;
   /** Time of the inference itself. */
   readonly ms: number;
 }
@@ -56,6 +59,15 @@ function pictureInfo({ width, height, channels, storedAs }: Image): NonNullable<
   return { width, height, channels, ...(storedAs && { storedAs }) };
 }
 
+function audioInfo({ seconds, heardSeconds, sampleRate, channels }: GivenAudio): NonNullable<RunResult['audio']> {
+  return { seconds, heardSeconds, sampleRate, channels };
+}
+
+/** The class names of the task whose features the sound was given as, where the output has as many classes. */
+function labelsOf(audio: GivenAudio | undefined, output: Port | undefined): readonly string[] | undefined {
+  return output !== undefined && audio?.labels?.length === elementCount(output.shape) ? audio.labels : undefined;
+}
+
 function printText(result: RunResult, context: CliContext): void {
   if (result.top) {
     const rows = result.top.map(({ index, label, score }) => [String(index), score.toFixed(4), label ?? '']);
@@ -68,6 +80,11 @@ function printText(result: RunResult, context: CliContext): void {
     const { width, height, channels, storedAs } = result.picture;
     context.stdout.write(`\npicture ${width} x ${height}, ${COLOURS[channels]}${storedAs ? `, stored as ${storedAs} codes` : ''}\n`);
   }
+  if (result.audio) {
+    const { seconds, heardSeconds, sampleRate, channels } = result.audio;
+    const heard = seconds > heardSeconds ? `, heard are the first ${heardSeconds.toFixed(2)} s` : '';
+    context.stdout.write(`\nsound ${seconds.toFixed(2)} s, ${sampleRate} Hz, ${channels} channel${channels === 1 ? '' : 's'}${heard}\n`);
+  }
   context.stdout.write(`\n${formatMs(result.ms)} ms\n`);
 }
 
@@ -77,18 +94,20 @@ export async function runModel(path: string, options: RunOptions, context: CliCo
   const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
   const model = await Model.load(path, { threads: options.threads ?? 1 });
   try {
-    const image = await fillInputs(model.inputs, options);
+    const { image, audio } = await fillInputs(model.inputs, options);
     progress(context, 'running');
     const { outputs, ms } = await infer(model, options);
     if (options.output !== undefined) await writeOutputs(options.output, outputs);
     const [first] = outputs;
+    const names = labels ?? labelsOf(audio, first);
     const result: RunResult = {
       model: model.name,
       outputs: outputs.map((port) => ({
         name: port.name, dtype: port.dtype, shape: port.shape, sha256: createHash('sha256').update(bytesOf(port)).digest('hex'),
       })),
-      ...(first && (labels || isClassPort(first)) && { top: topClasses(first, options.top, labels) }),
+      ...(first && (labels || isClassPort(first)) && { top: topClasses(first, options.top, names) }),
       ...(image && { picture: pictureInfo(image) }),
+      ...(audio && { audio: audioInfo(audio) }),
       ms,
     };
     progress(context, '');

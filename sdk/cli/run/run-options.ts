@@ -6,6 +6,7 @@ import type { ResizeMode } from '../../vision/resize.ts';
 export interface RunOptions {
   readonly input?: readonly string[];
   readonly image?: string;
+  readonly audio?: string;
   readonly output?: string;
   readonly threads?: number;
   readonly top: number;

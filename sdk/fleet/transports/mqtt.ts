@@ -1,8 +1,9 @@
 import mqtt from 'mqtt';
 import type { MqttClient } from 'mqtt';
 import { UpdateError } from '../../core/errors.ts';
-import { packetLimit } from '../packet-limit.ts';
 import { MESSAGE_BYTES } from '../messages.ts';
+import { packetLimit } from '../packet-limit.ts';
+import { shownUrl } from '../shown-url.ts';
 import type { Transport, TransportKind, TransportOptions } from './types.ts';
 
 /** Times in milliseconds, sizes in bytes. */
@@ -32,7 +33,7 @@ function open(options: TransportOptions): Transport {
   let timer: NodeJS.Timeout | undefined;
 
   const offline = (cause?: unknown): UpdateError =>
-    new UpdateError('offline', `broker ${redact(options.url)}: not connected; it is tried again by itself`, { cause });
+    new UpdateError('offline', `broker ${shownUrl(options.url)}: not connected; it is tried again by itself`, { cause });
 
   const attempt = (): void => {
     const will = options.will?.();
@@ -98,11 +99,4 @@ function open(options: TransportOptions): Transport {
       online = false;
     },
   };
-}
-
-/** The URL without its password. */
-function redact(url: string): string {
-  const shown = new URL(url);
-  shown.password = '';
-  return shown.href;
 }

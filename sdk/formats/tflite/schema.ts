@@ -10,14 +10,14 @@ export const OperatorCode = { deprecated_builtin_code: 0, custom_code: 1, versio
 export const SubGraph = { tensors: 0, inputs: 1, outputs: 2, operators: 3 } as const;
 
 export const Tensor = {
-  shape: 0, type: 1, buffer: 2, name: 3, quantization: 4, is_variable: 5, sparsity: 6, external_buffer: 10,
+  shape: 0, type: 1, buffer: 2, name: 3, quantization: 4, is_variable: 5, sparsity: 6, shape_signature: 7, external_buffer: 10,
 } as const;
 
 export const QuantizationParameters = { scale: 2, zero_point: 3, details_type: 4, quantized_dimension: 6 } as const;
 
 export const Buffer = { data: 0, offset: 1, size: 2 } as const;
 
-export const Operator = { opcode_index: 0, inputs: 1, outputs: 2, builtin_options_type: 3, builtin_options: 4 } as const;
+export const Operator = { opcode_index: 0, inputs: 1, outputs: 2, builtin_options_type: 3, builtin_options: 4, custom_options: 5 } as const;
 
 export const Conv2DOptions = {
   padding: 0, stride_w: 1, stride_h: 2, fused_activation_function: 3, dilation_w_factor: 4, dilation_h_factor: 5,
@@ -37,11 +37,35 @@ export const SoftmaxOptions = { beta: 0 } as const;
 
 export const ReshapeOptions = { new_shape: 0 } as const;
 
+export const GatherOptions = { axis: 0, batch_dims: 1 } as const;
+
+export const ConcatenationOptions = { axis: 0, fused_activation_function: 1 } as const;
+
+export const ReducerOptions = { keep_dims: 0 } as const;
+
 export const AddOptions = { fused_activation_function: 0 } as const;
+
+export const ResizeBilinearOptions = { align_corners: 2, half_pixel_centers: 3 } as const;
+
+export const ResizeNearestNeighborOptions = { align_corners: 0, half_pixel_centers: 1 } as const;
+
+export const StridedSliceOptions = {
+  begin_mask: 0, end_mask: 1, ellipsis_mask: 2, new_axis_mask: 3, shrink_axis_mask: 4, offset: 5,
+} as const;
+
+export const PackOptions = { values_count: 0, axis: 1 } as const;
+
+export const UnpackOptions = { num: 0, axis: 1 } as const;
+
+export const LeakyReluOptions = { alpha: 0 } as const;
 
 /** Numbers of the union `BuiltinOptions`. */
 export const BuiltinOptions = {
-  Conv2DOptions: 1, DepthwiseConv2DOptions: 2, Pool2DOptions: 5, FullyConnectedOptions: 8, SoftmaxOptions: 9, AddOptions: 11, ReshapeOptions: 17,
+  L2NormOptions: 12,
+  Conv2DOptions: 1, DepthwiseConv2DOptions: 2, Pool2DOptions: 5, FullyConnectedOptions: 8, SoftmaxOptions: 9, ConcatenationOptions: 10, AddOptions: 11,
+  ResizeBilinearOptions: 15, ReshapeOptions: 17, MulOptions: 21, PadOptions: 22, GatherOptions: 23, TransposeOptions: 26, ReducerOptions: 27, SubOptions: 28, DivOptions: 29,
+  StridedSliceOptions: 32, SplitOptions: 35, CastOptions: 37, ArgMaxOptions: 40, SliceOptions: 48, PackOptions: 59, UnpackOptions: 64,
+  FloorDivOptions: 65, ResizeNearestNeighborOptions: 74, LeakyReluOptions: 75, GatherNdOptions: 83, HardSwishOptions: 91,
 } as const;
 
 export const TENSOR_TYPES = [

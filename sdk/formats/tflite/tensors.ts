@@ -46,7 +46,8 @@ function readTensor(table: TensorTable, index: number, graph: string, buffers: B
   if (table.u32('external_buffer', 0) !== 0) throw unsupported(where, 'keeps its data in another file', 'export the model as one file');
   const quantization = readQuantization(table, dtype, shape, where);
   const data = readData(table, dtype, shape, where, buffers);
-  return { name, dtype, shape, ...(quantization && { quantization }), ...(data && { data }) };
+  const isShapeOpen = table.i32s('shape_signature').includes(-1);
+  return { name, dtype, shape, ...(isShapeOpen && { isShapeOpen }), ...(quantization && { quantization }), ...(data && { data }) };
 }
 
 function unsupported(where: string, found: string, remedy: string): ModelError {

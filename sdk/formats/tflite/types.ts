@@ -11,15 +11,22 @@ export interface Operands {
 
 /** How one builtin operator becomes a node of the graph. */
 export interface OperatorRow {
-  readonly builtin: BuiltinOperator;
+  readonly builtin: BuiltinOperator | `CUSTOM "${string}"`;
   /** Canonical operator. */
   readonly op: string;
   /** Fewest and most inputs in the file. */
   readonly inputs: readonly [required: number, most: number];
-  /** Inputs of the node: the first of those in the file. */
+  /** Inputs of the node: `kept` of those in the file from number `first`, 0 where absent. */
   readonly kept: number;
+  readonly first?: number;
+  /** Inputs of the node where the second is computed by the model; `kept` where absent. */
+  readonly keptIfComputed?: number;
+  /** Most outputs, 1 where absent. */
+  readonly outputs?: number;
   /** Decodes the options. @throws ModelError starting with `where`. */
   attributes(operator: OperatorTable, operands: Operands, where: string): Record<string, Attribute>;
+  /** Shapes of outputs whose shapes files leave out. */
+  shapes?(attributes: Readonly<Record<string, Attribute>>): number[][];
 }
 
 export type OperatorTable = Table<keyof typeof schema.Operator>;

@@ -6,11 +6,12 @@ export function interleavedCount(format: Interleave, outputs: number, terms: num
 }
 
 /**
- * Writes weights in the order of `format`. Weight `term` of `output` is `source[output * outputStride + term * termStride]`.
+ * Writes weights in the order of `format`. Weight `term` of `output` is `source[output * outputStride + term * termStride] - zeroPoint`.
  * @param destination interleavedCount elements
  */
 export function interleave(
-  format: Interleave, source: Int8Array, outputs: number, terms: number, outputStride: number, termStride: number, destination: Int8Array | Int16Array,
+  format: Interleave, source: Int8Array | Uint8Array, zeroPoint: number, outputs: number, terms: number, outputStride: number, termStride: number,
+  destination: Int8Array | Int16Array,
 ): void {
   const { panel, group } = format;
   const offsets = Int32Array.from(format.order(terms), (term) => (term < 0 ? -1 : term * termStride));
@@ -21,7 +22,7 @@ export function interleave(
         const base = output < outputs ? output * outputStride : -1;
         for (let term = start; term < start + group; term++) {
           const offset = offsets[term]!;
-          destination[at++] = base < 0 || offset < 0 ? 0 : source[base + offset]!;
+          destination[at++] = base < 0 || offset < 0 ? 0 : source[base + offset]! - zeroPoint;
         }
       }
     }

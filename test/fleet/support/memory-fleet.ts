@@ -66,9 +66,24 @@ export function createMemoryFleet(signed = createSignedFleet()): MemoryFleet {
           directory: DEVICE_DIRECTORY, broker: 'memory://', id: 'one', trustAnchor: signed.root, limits,
           open: (bytes) => openFake(bytes), onEvent: log.onEvent, ...options,
         },
-        { fileSystem: disk.fileSystem, openTransport: (transport) => broker.open(transport), now: () => new Date(), ...host },
+        { fileSystem: disk.fileSystem, transports: [broker], now: () => new Date(), ...host },
       );
       return { agent, log };
     },
   };
+}
+
+/** Long enough that a busy machine does not ask twice. */
+export const CALM = { limits: { askDelayMs: 0, idleMs: 500, retryMs: 20, journalChunks: 2 } };
+
+/** A fleet and a device that runs `published` already. */
+export async function running(published: Published, options: Partial<AgentOptions<FakeModel>> = {}) {
+  const fleet = createMemoryFleet();
+  const disk = new MemoryDisk();
+  fleet.announce(1, published);
+  const device = fleet.agent(disk, options);
+  await device.agent.start();
+  await device.log.seen('committed');
+  fleet.sent.length = 0;
+  return { fleet, disk, ...device };
 }

@@ -1,0 +1,11 @@
+export { AlsaSource, type AlsaSourceOptions } from './audio/alsa-source.ts';
+export { audioToInput, type HeardAudio } from './audio/audio-to-input.ts';
+export type { Detection } from './audio/detection.ts';
+export type { FeatureOptions } from './audio/feature-options.ts';
+export { features, type Features } from './audio/features.ts';
+export { KeywordSpotter, type KeywordSpotterOptions } from './audio/keyword-spotter.ts';
+export { PcmSource, type PcmSourceOptions } from './audio/pcm-source.ts';
+export { readWav, type WavClip } from './audio/read-wav.ts';
+export { resample } from './audio/resample.ts';
+export type { SampleFormat } from './audio/sample-format.ts';
+export type { AudioChunk, AudioClip, AudioModel, AudioSource } from './audio/types.ts';

@@ -1,0 +1,163 @@
+import * as v from 'valibot';
+import { affineOf, dequantizeValue } from '../core/affine.ts';
+import type { TypedArray } from '../core/dtype.ts';
+import { OptionError } from '../core/errors.ts';
+import { parseOptions } from '../core/options.ts';
+import { elementCount, formatShape } from '../core/shape.ts';
+import type { Port } from '../runtime/types.ts';
+import { DetectionFilter, type Detection } from './detection.ts';
+import type { FeatureOptions } from './feature-options.ts';
+import { featurePort, type FeaturePort } from './feature-port.ts';
+import { FeatureStream } from './feature-stream.ts';
+import { keywordTaskOf } from './keyword-tasks.ts';
+import type { AudioModel, AudioSource } from './types.ts';
+
+const seconds = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
+const names = v.pipe(v.array(v.string()), v.readonly());
+
+const schema = v.strictObject({
+  /** Features the model was trained on; by default those of the known task with this input shape. */
+  features: v.optional(v.custom<FeatureOptions>((value) => typeof value === 'object' && value !== null, 'must be an object of feature options')),
+  /** One name per class; by default those of the known task. */
+  labels: v.optional(names),
+  /** Labels to report; by default all that are not background of the known task. */
+  keywords: v.optional(names),
+  /** Least average score of a keyword. */
+  threshold: v.optional(v.pipe(v.number(), v.finite()), 0.7),
+  /** Seconds between two results of the model. */
+  intervalSeconds: v.optional(seconds(0.001, 10), 0.1),
+  /** Seconds of results that are averaged. */
+  smoothingSeconds: v.optional(seconds(0, 10), 0.3),
+  /** Seconds after a keyword in which no other is reported. */
+  refractorySeconds: v.optional(seconds(0, 60), 1.2),
+});
+
+const pushSchema = v.strictObject({
+  /** Sound is missing before these samples. */
+  gap: v.optional(v.boolean(), false),
+  signal: v.optional(v.instance(AbortSignal)),
+});
+
+/** How a spotter listens. */
+export type KeywordSpotterOptions = v.InferInput<typeof schema>;
+
+/** Scores of one row of classes. */
+function scoreReader(port: Port): () => Float64Array {
+  const { shape, dtype, quantization } = port;
+  const affine = dtype === 'float32' ? { scale: 1, zeroPoint: 0 } : dtype === 'int8' || dtype === 'uint8' ? affineOf(quantization) : undefined;
+  if (affine === undefined || elementCount(shape) < 2 || Math.max(...shape) !== elementCount(shape)) {
+    throw new OptionError('not-a-classifier', `KeywordSpotter: output '${port.name}' ${dtype} ${formatShape(shape)} is no row of class scores`);
+  }
+  return () => Float64Array.from(port.data as Exclude<TypedArray, BigInt64Array>, (code) => dequantizeValue(code, affine));
+}
+
+type Names = readonly string[] | undefined;
+
+/** Classes to report. */
+function keywordIndices(keywords: Names, labels: Names, background: readonly string[], classes: number): number[] {
+  if (labels !== undefined && labels.length !== classes) {
+    throw new OptionError('label-count', `KeywordSpotter: ${labels.length} labels for ${classes} classes; give one label per class`);
+  }
+  const unknown = keywords?.find((keyword) => !labels?.includes(keyword));
+  if (unknown !== undefined) {
+    const allowed = labels?.join(', ') ?? 'none; give labels';
+    throw new OptionError('unknown-keyword', `KeywordSpotter: keyword '${unknown}' is not one of the labels: ${allowed}`);
+  }
+  const isKeyword = (label: string | undefined): boolean => label === undefined || (keywords?.includes(label) ?? !background.includes(label));
+  return Array.from({ length: classes }, (_, index) => index).filter((index) => isKeyword(labels?.[index]));
+}
+
+/** Hears keywords in endless sound with an open model of one feature input and one row of class scores. The model stays the caller's to close. */
+export class KeywordSpotter {
+  readonly #model: AudioModel;
+  readonly #port: FeaturePort;
+  readonly #scores: () => Float64Array;
+  readonly #labels: readonly string[] | undefined;
+  readonly #stream: FeatureStream;
+  readonly #filter: DetectionFilter;
+  /** Samples between two results. */
+  readonly #interval: number;
+  #due = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @throws OptionError for wrong options, and when the model has other inputs or outputs */
+  constructor(model: AudioModel, options: KeywordSpotterOptions = {}) {
+    const parsed = parseOptions(schema, options, 'KeywordSpotter');
+    const { features, labels, keywords, threshold, intervalSeconds, smoothingSeconds, refractorySeconds } = parsed;
+    const [input, second] = model.inputs;
+    const [output] = model.outputs;
+    if (input === undefined || second !== undefined || output === undefined) {
+      throw new OptionError('not-a-classifier', `KeywordSpotter: the model has ${model.inputs.length} inputs and ${model.outputs.length} outputs; ` +
+        'it takes models with one feature input and a row of class scores as first output');
+    }
+    const classes = elementCount(output.shape);
+    const task = features === undefined ? keywordTaskOf(input) : undefined;
+    const known = labels ?? (task?.labels.length === classes ? task.labels : undefined);
+    this.#model = model;
+    this.#scores = scoreReader(output);
+    this.#port = featurePort(input, features);
+    this.#labels = known;
+    this.#stream = new FeatureStream(this.#port.settings, this.#port.frames);
+    this.#interval = Math.max(1, Math.round(intervalSeconds * this.#port.settings.sampleRate));
+    this.#filter = new DetectionFilter({
+      smoothing: Math.max(1, Math.round(smoothingSeconds / intervalSeconds)), threshold, refractorySeconds,
+      keywords: keywordIndices(keywords, known, task?.background ?? [], classes),
+    });
+  }
+
+  /** Samples a second that `push` and `listen` take. */
+  get sampleRate(): number {
+    return this.#port.settings.sampleRate;
+  }
+
+  /**
+   * Takes the next samples, any number, and gives the keywords heard in them. Calls follow each other, as they share the model's input;
+   * the samples must stay unchanged until then. A failed call loses its samples: what follows counts as after a gap.
+   * @throws OptionError for wrong options, DeviceError when the model cannot run
+   */
+  async push(samples: Float32Array, options: v.InferInput<typeof pushSchema> = {}): Promise<Detection[]> {
+    const { gap, signal } = parseOptions(pushSchema, options, 'push');
+    const turn = this.#last.then(async () => {
+      if (gap) this.#forget();
+      try {
+        return await this.#hear(samples, signal);
+      } catch (error) {
+        this.#forget();
+        throw error;
+      }
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /**
+   * Keywords of a source as they are heard, until it ends.
+   * @throws OptionError when the source has another rate; what the source throws
+   */
+  async *listen(source: AudioSource, options: { signal?: AbortSignal } = {}): AsyncGenerator<Detection> {
+    if (source.sampleRate !== this.sampleRate) {
+      throw new OptionError('sample-rate', `KeywordSpotter: the source has ${source.sampleRate} samples a second, ` +
+        `the model hears ${this.sampleRate}: open the source with that rate`);
+    }
+    for await (const { samples, gap } of source) yield* await this.push(samples, { gap, ...options });
+  }
+
+  #forget(): void {
+    this.#stream.reset();
+    this.#filter.reset();
+  }
+
+  async #hear(samples: Float32Array, signal: AbortSignal | undefined): Promise<Detection[]> {
+    const found: Detection[] = [];
+    const steps = this.#stream.push(samples);
+    while (!steps.next().done) {
+      if (!this.#stream.ready || this.#stream.samples < this.#due) continue;
+      this.#due = this.#stream.samples + this.#interval;
+      this.#port.write(this.#stream.features());
+      await this.#model.run(signal === undefined ? {} : { signal });
+      const detection = this.#filter.decide(this.#scores(), this.#stream.samples / this.sampleRate);
+      if (detection !== undefined) found.push({ ...detection, label: this.#labels?.[detection.index] ?? null });
+    }
+    return found;
+  }
+}

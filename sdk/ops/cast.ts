@@ -1,0 +1,61 @@
+import { CastType } from '../../kernels/abi.ts';
+import { elementCount } from '../core/shape.ts';
+import type { Node, TensorType } from '../ir/graph.ts';
+import { checkAttributeNames } from './attributes.ts';
+import { sourceField } from './kernel-fields.ts';
+import type { Fields } from './kernel-fields.ts';
+import { checkOperandCount, operand, rejectOperand } from './operands.ts';
+import { elementBlock } from './partition.ts';
+import { TAIL_SCRATCH } from './scratch.ts';
+import type { Operator } from './types.ts';
+
+const INT32_MAX = 2147483647;
+
+const TYPES: Readonly<Partial<Record<TensorType['dtype'], CastType>>> = {
+  float32: CastType.float32, int32: CastType.int32, int8: CastType.int8, uint8: CastType.uint8,
+};
+
+function typeOf(node: Node, what: string, tensor: TensorType): CastType {
+  return TYPES[tensor.dtype] ?? rejectOperand(node, what, tensor, `is ${tensor.dtype}; cast supports ${Object.keys(TYPES).join(', ')}`);
+}
+
+/** Element values as another type, quantization ignored. Floats are truncated to int32, saturating, NaN to 0; narrower integers keep the low bits. */
+export const cast: Operator = {
+  name: 'cast',
+
+  infer(node, inputs, outputs) {
+    checkAttributeNames(node, []);
+    checkOperandCount(node, [1, 1]);
+    const input = operand(node, inputs, 0, 'input');
+    const output = operand(node, outputs, 0, 'output');
+    typeOf(node, 'input', input);
+    typeOf(node, 'output', output);
+    return [{ ...output, shape: input.shape }];
+  },
+
+  reference(node, inputs, outputs) {
+    const input = operand(node, inputs, 0, 'input');
+    const output = operand(node, outputs, 0, 'output');
+    const whole = input.dtype === 'float32' && output.dtype !== 'float32';
+    const y = output.data as Float32Array;
+    (input.data as Float32Array).forEach((value, index) => {
+      y[index] = whole ? Math.min(INT32_MAX, Math.max(-INT32_MAX - 1, Math.trunc(value))) : value;
+    });
+  },
+
+  lower(node, lowering) {
+    const [input = -1] = node.inputs;
+    const [output = -1] = node.outputs;
+    const count = elementCount(lowering.tensor(input).shape);
+    const block = elementBlock(count);
+    const fields: Fields<'CastParams'> = {
+      INPUT: sourceField(lowering, input),
+      OUTPUT: { buffer: lowering.buffer(output) },
+      COUNT: count,
+      BLOCK: block,
+      FROM: typeOf(node, 'input', lowering.tensor(input)),
+      TO: typeOf(node, 'output', lowering.tensor(output)),
+    };
+    lowering.step({ kernel: 'cast_x', params: 'CastParams', fields, units: Math.ceil(count / block), scratch: TAIL_SCRATCH });
+  },
+};

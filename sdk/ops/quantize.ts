@@ -1,0 +1,122 @@
+import { elementCount } from '../core/shape.ts';
+import type { Node, TensorType } from '../ir/graph.ts';
+import type { PlanField } from '../plan/types.ts';
+import { clampCode } from './activation.ts';
+import type { CodeRange } from './activation.ts';
+import { checkAttributeNames } from './attributes.ts';
+import { multiplyByQuantizedMultiplier, quantizeMultiplier } from './fixed-point.ts';
+import { sourceField } from './kernel-fields.ts';
+import type { Fields } from './kernel-fields.ts';
+import { lookUp, lookupTable, lowerLookup } from './lookup.ts';
+import { checkCodes, checkOperandCount, operand, rejectOperand, tensorScale } from './operands.ts';
+import { elementBlock } from './partition.ts';
+import { MAGIC, MAGIC_BITS, roundingOf, roundToEven } from './requantize.ts';
+import { TAIL_SCRATCH } from './scratch.ts';
+import type { Lowering, Operator, RequantizeMode, TensorValue } from './types.ts';
+
+function rangeOf({ dtype }: TensorType): CodeRange {
+  return dtype === 'uint8' ? { min: 0, max: 255 } : { min: -128, max: 127 };
+}
+
+/** The difference between codes of equal values that differ in nothing but the sign bit, else undefined. */
+function isFlip(input: TensorType, output: TensorType): boolean {
+  const [from, to] = [tensorScale(input), tensorScale(output)];
+  return input.dtype !== output.dtype && from.scale === to.scale && from.zeroPoint - to.zeroPoint === (input.dtype === 'uint8' ? 128 : -128);
+}
+
+/** The code of `output` for a code of `input`. */
+function requantizeCode(input: TensorType, output: TensorType, mode: RequantizeMode): (code: number) => number {
+  const [from, to] = [tensorScale(input), tensorScale(output)];
+  const range = rangeOf(output);
+  if (isFlip(input, output)) return (code) => code - from.zeroPoint + to.zeroPoint;
+  if (mode !== 'float') {
+    const rounding = roundingOf(mode);
+    const multiplier = quantizeMultiplier(from.scale / to.scale, rounding);
+    return (code) => clampCode(multiplyByQuantizedMultiplier(code - from.zeroPoint, multiplier, rounding) + to.zeroPoint, range);
+  }
+  const ratio = Math.fround(from.scale / to.scale);
+  if (input.dtype !== output.dtype) return (code) => clampCode(roundToEven(Math.fround((code - from.zeroPoint) * ratio)) + to.zeroPoint, range);
+  // XNNPACK's conversion of codes of one type: a multiplier in 256ths, ties up.
+  const multiplier = roundToEven(256 * ratio);
+  return (code) => clampCode(Math.floor(((code - from.zeroPoint) * multiplier + 128) / 256) + to.zeroPoint, range);
+}
+
+function bounds(output: TensorType): { scale: number; least: number; most: number } {
+  const { scale, zeroPoint } = tensorScale(output);
+  const { min, max } = rangeOf(output);
+  return { scale: Math.fround(1 / Math.fround(scale)), least: min - zeroPoint, most: max - zeroPoint };
+}
+
+/** Codes of float32 values: the product with the reciprocal of the scale, to the nearest even integer; NaN gives the least code. */
+function quantizeReals(input: TensorValue, output: TensorValue): void {
+  const { scale, least, most } = bounds(output);
+  const { zeroPoint } = tensorScale(output);
+  const y = output.data;
+  (input.data as Float32Array).forEach((real, index) => {
+    const scaled = Math.fround(real * scale);
+    y[index] = roundToEven(Number.isNaN(scaled) ? least : clampCode(scaled, { min: least, max: most })) + zeroPoint;
+  });
+}
+
+function lowerReals(lowering: Lowering, input: number, output: number): void {
+  const to = lowering.tensor(output);
+  const { scale, least, most } = bounds(to);
+  const unsigned = to.dtype === 'uint8' ? 128 : 0;
+  const count = elementCount(to.shape);
+  const block = elementBlock(count);
+  const fields: Fields<'QuantizeParams'> = {
+    INPUT: sourceField(lowering, input),
+    OUTPUT: { buffer: lowering.buffer(output) },
+    COUNT: count,
+    BLOCK: block,
+    SCALE: { splat: 'f32', value: scale },
+    LEAST: { splat: 'f32', value: least },
+    MOST: { splat: 'f32', value: most },
+    MAGIC: { splat: 'f32', value: MAGIC },
+    OFFSET: { splat: 'i32', value: MAGIC_BITS - tensorScale(to).zeroPoint + unsigned },
+    FLIP: { splat: 'i8', value: -unsigned },
+  };
+  lowering.step({ kernel: 'quantize_f32_qs8', params: 'QuantizeParams', fields, units: Math.ceil(count / block), scratch: TAIL_SCRATCH });
+}
+
+function lowerFlip(lowering: Lowering, input: number, output: PlanField): void {
+  const count = elementCount(lowering.tensor(input).shape);
+  const block = elementBlock(count);
+  const fields: Fields<'FlipParams'> = {
+    INPUT: sourceField(lowering, input), OUTPUT: output, COUNT: count, BLOCK: block, MASK: { splat: 'i8', value: -128 },
+  };
+  lowering.step({ kernel: 'flip_x8', params: 'FlipParams', fields, units: Math.ceil(count / block), scratch: TAIL_SCRATCH });
+}
+
+/** Codes of another quantization: float32, int8 or uint8 in; int8 or uint8 out. */
+export const quantize: Operator = {
+  name: 'quantize',
+
+  infer(node: Node, inputs, outputs) {
+    checkAttributeNames(node, []);
+    checkOperandCount(node, [1, 1]);
+    const input = operand(node, inputs, 0, 'input');
+    const output = operand(node, outputs, 0, 'output');
+    if (input.dtype === 'int8' || input.dtype === 'uint8') checkCodes(node, 'input', input);
+    else if (input.dtype !== 'float32') rejectOperand(node, 'input', input, `is ${input.dtype}; quantize supports float32, int8 and uint8`);
+    if (output.dtype !== 'int8' && output.dtype !== 'uint8') rejectOperand(node, 'output', output, `is ${output.dtype}; quantize gives int8 or uint8`);
+    checkCodes(node, 'output', output);
+    return [{ ...output, shape: input.shape }];
+  },
+
+  reference(node, inputs, outputs, mode) {
+    const input = operand(node, inputs, 0, 'input');
+    const output = operand(node, outputs, 0, 'output');
+    if (input.dtype === 'float32') quantizeReals(input, output);
+    else lookUp(lookupTable(input, requantizeCode(input, output, mode)), input.data, output.data);
+  },
+
+  lower(node, lowering) {
+    const [input = -1] = node.inputs;
+    const [output = -1] = node.outputs;
+    const [from, to] = [lowering.tensor(input), lowering.tensor(output)];
+    if (from.dtype === 'float32') lowerReals(lowering, input, output);
+    else if (isFlip(from, to)) lowerFlip(lowering, input, { buffer: lowering.buffer(output) });
+    else lowerLookup(node, lowering, input, { buffer: lowering.buffer(output) }, lookupTable(from, requantizeCode(from, to, 'float')));
+  },
+};

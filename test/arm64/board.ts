@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { ALL_NODES, type Cpu, CPUS, EMULATOR, emulatorArguments, FOLDER, missingParts, NODES } from '../../scripts/arm64/parts.mjs';
+
+/** An emulated board: a major version of Node on a chip. */
+export interface Board {
+  readonly node: number;
+  readonly cpu: Cpu;
+}
+
+export const full = process.env['HALFBYTE_VERIFY'] === 'full';
+
+export const nodes = full ? ALL_NODES : NODES;
+export const boards: readonly Board[] = nodes.flatMap((node) => CPUS.map((cpu) => ({ node, cpu })));
+
+/** Parts that are not installed here. HALFBYTE_ARM64=1 makes them a failure, otherwise the tests of the boards skip. */
+export const missing = missingParts(nodes);
+export const skipsBoards = missing.length > 0 && process.env['HALFBYTE_ARM64'] !== '1';
+
+export const SETUP = `node scripts/arm64/setup.mjs${full ? ' --all-nodes' : ''}`;
+
+/** Longest run of one program on a board. */
+const TIME_LIMIT_MS = full ? 7_200_000 : 900_000;
+/** V8 flags under which the same program executes the same instructions, all WebAssembly code optimized. */
+const REPRODUCIBLE = ['--no-liftoff', '--single-threaded', '--predictable'];
+
+const execute = promisify(execFile);
+
+/** Bundles a program of test/arm64/device, all it imports included: the board needs nothing else. */
+export async function bundleProgram(name: 'hash' | 'count'): Promise<string> {
+  const outfile = join(FOLDER, `${name}.mjs`);
+  await build({ entryPoints: [`test/arm64/device/${name}.ts`], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', logLevel: 'warning' });
+  return outfile;
+}
+
+/**
+ * Runs a bundled program on a board.
+ * @param jobs JSON, handed over as a file of that name
+ * @param counts file that receives instruction counts
+ * @returns standard output
+ */
+export async function runOnBoard(board: Board, program: string, jobs: { readonly name: string; readonly value: unknown }, counts?: string): Promise<string> {
+  mkdirSync(join(FOLDER, 'jobs'), { recursive: true });
+  const file = join(FOLDER, 'jobs', `${jobs.name}.json`);
+  writeFileSync(file, JSON.stringify(jobs.value));
+  const flags = counts === undefined ? [] : REPRODUCIBLE;
+  const { stdout } = await execute(EMULATOR, [...emulatorArguments(board.node, board.cpu, counts), ...flags, program, file], {
+    timeout: TIME_LIMIT_MS, maxBuffer: 64e6, env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  return stdout;
+}

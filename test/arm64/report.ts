@@ -1,0 +1,46 @@
+// Instructions of one inference of the models in the assets on emulated boards: node scripts/run-ts.mjs test/arm64/report.ts [MODEL.tflite ...]
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FOLDER } from '../../scripts/arm64/parts.mjs';
+import { type Board, missing, SETUP } from './board.ts';
+import { countInstructions, type StepCount } from './count.ts';
+import type { Variant } from './device/job.ts';
+import { boardAssets, boardModel } from './models.ts';
+
+const TARGETS: readonly (Board & Variant)[] = [
+  { node: 24, cpu: 'cortex-a72', kernel: 'baseline', dot: 'e16' },
+  { node: 24, cpu: 'cortex-a76', kernel: 'relaxed', dot: 'rd' },
+];
+const FAMILIES: Readonly<Record<string, RegExp>> = { 'gemm, conv': /^(gemm|conv2d)_/, depthwise: /^dwconv2d_/, rest: /^(?!gemm_|conv2d_|dwconv2d_)/ };
+
+function sum(steps: readonly StepCount[], key: 'macs' | 'instructions'): number {
+  return steps.reduce((total, step) => total + step[key], 0);
+}
+
+function summarize(steps: readonly StepCount[]): Record<string, string> {
+  const total = sum(steps, 'instructions');
+  const families = Object.entries(FAMILIES).map(([name, pattern]): [string, string] => {
+    const own = steps.filter(({ kernel }) => pattern.test(kernel));
+    const instructions = sum(own, 'instructions');
+    const rate = sum(own, 'macs') === 0 ? '' : `, ${(sum(own, 'macs') / instructions).toFixed(2)} MAC each`;
+    return [name, own.length === 0 ? '' : `${((100 * instructions) / total).toFixed(0)} %${rate}`];
+  });
+  return { 'million instructions': (total / 1e6).toFixed(2), 'MAC each': (sum(steps, 'macs') / total).toFixed(2), ...Object.fromEntries(families) };
+}
+
+const files = process.argv.slice(2);
+const models = files.length > 0 ? files.map(boardModel) : boardAssets();
+if (missing.length > 0 || models.length === 0) {
+  console.error(missing.length > 0 ? `missing: ${missing.join(', ')}; run ${SETUP}` : 'no model: set HALFBYTE_ASSETS or name model files');
+  process.exit(1);
+}
+const report: Record<string, unknown>[] = [];
+for (const { node, cpu, kernel, dot } of TARGETS) {
+  const counts = await countInstructions({ node, cpu }, { kernel, dot }, models);
+  console.log(`${kernel} ${dot}, Node ${node} on ${cpu}`);
+  console.table(Object.fromEntries(models.map(({ name }, index) => [name, summarize(counts[index]!)])));
+  report.push(...models.map(({ name }, index) => ({ model: name, node, cpu, kernel, dot, instructions: sum(counts[index]!, 'instructions'), steps: counts[index] })));
+}
+const file = join(FOLDER, 'instructions.json');
+writeFileSync(file, `${JSON.stringify(report, undefined, 1)}\n`);
+console.log(file);

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CPUS } from '../../scripts/arm64/parts.mjs';
+import { Model } from '../../sdk/model.ts';
+import { assetModels, fixtureModels } from '../models.ts';
+import { hashOutputs, seedInputs } from '../ports.ts';
+import { type Board, boards, bundleProgram, full, missing, nodes, runOnBoard, SETUP, skipsBoards } from './board.ts';
+import type { HashJob, HashResult, Variant } from './device/job.ts';
+import { boardAssets, type BoardModel, boardModel } from './models.ts';
+import { cross, pairwise } from './pairwise.ts';
+
+const VARIANTS: readonly Variant[] = [
+  { kernel: 'baseline', dot: 'd16' },
+  { kernel: 'baseline', dot: 'e16' },
+  { kernel: 'relaxed', dot: 'd16' },
+  { kernel: 'relaxed', dot: 'e16' },
+  { kernel: 'relaxed', dot: 'rd' },
+];
+/** Threads of `run()`; 0 is `runSync()`. */
+const THREADS = [0, 1, 2, 3, 4];
+const SEEDS = [1, 2];
+const FIRST_NODE_WITH_RELAXED = 22;
+/** The emulator keeps about 60 MB for the address space of a WebAssembly memory, and never gives them back. */
+const SESSIONS_PER_PROCESS = 24;
+const MINUTE = 60_000;
+
+const expected = JSON.parse(readFileSync('test/fixtures/expected.json', 'utf8')) as Record<string, string>;
+
+/** A model with the hashes of this machine. */
+interface Case extends BoardModel {
+  readonly hashes: HashResult;
+}
+
+interface BoardJob {
+  readonly model: Case;
+  readonly variant: Variant;
+  readonly threads: number;
+}
+
+async function hashHere(model: BoardModel): Promise<Case> {
+  await using session = await Model.load(model.path, { kernel: 'baseline', dot: 'd16', threads: 1 });
+  const hashes = SEEDS.map((seed) => {
+    seedInputs(session, seed);
+    return hashOutputs(session.runSync().outputs);
+  });
+  return { ...model, hashes };
+}
+
+/** Jobs of every board: each pair of model, board, kernels and threads meets on some board, in the full cross all meet on all. */
+function jobsOf(cases: readonly Case[]): ReadonlyMap<Board, readonly BoardJob[]> {
+  const rows = (full ? cross : pairwise)([boards.length, cases.length, VARIANTS.length, THREADS.length]);
+  const jobs = new Map<Board, BoardJob[]>(boards.map((board) => [board, []]));
+  for (const [board = 0, model = 0, variant = 0, threads = 0] of rows) {
+    const job = { model: cases[model]!, variant: VARIANTS[variant]!, threads: THREADS[threads]! };
+    if (job.variant.kernel === 'baseline' || boards[board]!.node >= FIRST_NODE_WITH_RELAXED) jobs.get(boards[board]!)!.push(job);
+  }
+  return jobs;
+}
+
+async function hashThere(board: Board, program: string, jobs: readonly BoardJob[]): Promise<HashResult[]> {
+  const results: HashResult[] = [];
+  for (let first = 0; first < jobs.length; first += SESSIONS_PER_PROCESS) {
+    const value = jobs.slice(first, first + SESSIONS_PER_PROCESS).map(({ model, variant, threads }): HashJob => ({ plan: model.file, seeds: SEEDS, threads, ...variant }));
+    const output = await runOnBoard(board, program, { name: `hash-${board.node}-${board.cpu}`, value });
+    results.push(...output.trim().split('\n').map((line) => JSON.parse(line) as HashResult));
+  }
+  return results;
+}
+
+describe.skipIf(skipsBoards)(`arm64 boards (needs ${SETUP})`, () => {
+  const cases: Case[] = [];
+  let jobs: ReadonlyMap<Board, readonly BoardJob[]>;
+  let program = '';
+
+  beforeAll(async () => {
+    expect(missing, `run ${SETUP}`).toEqual([]);
+    program = await bundleProgram('hash');
+    const models = [...fixtureModels.map(({ path }) => boardModel(path)), ...boardAssets(assetModels.map(({ name }) => name))];
+    for (const model of models) cases.push(await hashHere(model));
+    jobs = jobsOf(cases);
+  }, 10 * MINUTE);
+
+  it('start from the hashes kept in expected.json', () => {
+    for (const { name } of fixtureModels) expect(cases.find((known) => known.name === name)?.hashes[0], name).toBe(expected[name]);
+  });
+
+  describe.each(CPUS)('%s', (cpu) => {
+    it.concurrent.each(nodes)('with Node %i gives the bits of this machine', async (node) => {
+      const board = boards.find((candidate) => candidate.cpu === cpu && candidate.node === node)!;
+      const own = jobs.get(board)!;
+      const results = await hashThere(board, program, own);
+      expect(results).toHaveLength(own.length);
+      const different = own.flatMap(({ model: { name, hashes }, variant: { kernel, dot }, threads }, index) => hashes.flatMap((hash, seed) =>
+        hash === results[index]![seed] ? [] : [`${name}: ${kernel} ${dot}, ${threads === 0 ? 'runSync' : `${threads} threads`}, seed ${SEEDS[seed]}`]));
+      expect(different).toEqual([]);
+    }, (full ? 360 : 20) * MINUTE);
+  });
+});

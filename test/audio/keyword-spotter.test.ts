@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Detection } from '../../sdk/audio/detection.ts';
+import { KeywordSpotter, type KeywordSpotterOptions } from '../../sdk/audio/keyword-spotter.ts';
+import { PcmSource } from '../../sdk/audio/pcm-source.ts';
+import { readWav } from '../../sdk/audio/read-wav.ts';
+import type { AudioChunk, AudioModel, AudioSource } from '../../sdk/audio/types.ts';
+import { Model } from '../../sdk/model.ts';
+import { assets } from '../assets.ts';
+import { port } from '../vision/port.ts';
+import { joined, noise, tone } from './sounds.ts';
+import { pcm16 } from './wav-file.ts';
+
+/** Frames and features of the models here: half a second of log-mel bands, not normalized. */
+const FEATURES = { type: 'log-mel', melBins: 8, normalize: 'none' } as const;
+const OPTIONS: KeywordSpotterOptions = { features: FEATURES, labels: ['low', 'high', 'quiet'], keywords: ['low', 'high'], refractorySeconds: 0.5 };
+
+/** Says whether the lower or the upper bands are loud, or none. */
+function bandModel(): AudioModel & { runs: number } {
+  const input = port('float32', [1, 25, 8, 1]);
+  const output = port('float32', [1, 3]);
+  const model = {
+    inputs: [input],
+    outputs: [output],
+    runs: 0,
+    async run(options?: { signal?: AbortSignal }) {
+      options?.signal?.throwIfAborted();
+      await Promise.resolve();
+      const mean = (from: number, to: number): number => {
+        const values = (input.data as Float32Array).filter((_, at) => at % 8 >= from && at % 8 < to);
+        return values.reduce((sum, value) => sum + value, 0) / values.length;
+      };
+      const [low, high] = [mean(0, 4), mean(4, 8)];
+      (output.data as Float32Array).set(Math.max(low, high) < -8 ? [0, 0, 1] : low > high ? [1, 0, 0] : [0, 1, 0]);
+      model.runs++;
+    },
+  };
+  return model;
+}
+
+const silence = new Float32Array(16_000);
+const low = tone(16_000, 200 / 16_000);
+const high = tone(16_000, 3000 / 16_000);
+const round = ({ label, seconds }: Detection): string => `${label} ${seconds.toFixed(1)}`;
+
+describe('KeywordSpotter', () => {
+  test('reports a keyword once, when its average is high enough, and the next after the refractory time', async () => {
+    const spotter = new KeywordSpotter(bandModel(), { ...OPTIONS, refractorySeconds: 5 });
+    const found = await spotter.push(joined(silence, low, silence, silence, silence, silence, high));
+    expect(found.map(({ label }) => label)).toEqual(['low', 'high']);
+    expect(found[0]!.seconds).toBeGreaterThan(1.1);
+    expect(found[0]!.seconds).toBeLessThan(1.9);
+    expect(found[0]).toMatchObject({ index: 0, score: 1 });
+    expect(await spotter.push(silence)).toEqual([]);
+  });
+
+  test('the size of the pieces does not matter', async () => {
+    const sound = joined(silence, low, silence, high, silence);
+    const expected = await new KeywordSpotter(bandModel(), OPTIONS).push(sound);
+    expect(expected.length).toBeGreaterThan(1);
+    for (const size of [100, 320, 5000]) {
+      const spotter = new KeywordSpotter(bandModel(), OPTIONS);
+      const found: Detection[] = [];
+      for (let at = 0; at < sound.length; at += size) found.push(...await spotter.push(sound.subarray(at, at + size)));
+      expect(found).toEqual(expected);
+    }
+  });
+
+  test('the model runs once an interval after a whole window was heard', async () => {
+    const model = bandModel();
+    const spotter = new KeywordSpotter(model, { ...OPTIONS, intervalSeconds: 0.2 });
+    await spotter.push(silence.subarray(0, 8319));
+    expect(model.runs).toBe(0);
+    await spotter.push(silence.subarray(0, 1));
+    expect(model.runs).toBe(1);
+    await spotter.push(silence);
+    expect(model.runs).toBe(6);
+  });
+
+  test('calls made at once follow each other', async () => {
+    const spotter = new KeywordSpotter(bandModel(), OPTIONS);
+    const found = await Promise.all([silence, low, silence].map((sound) => spotter.push(sound)));
+    expect(found.map((detections) => detections.length > 0)).toEqual([false, true, false]);
+  });
+
+  test('after a gap a whole window is needed again, and time goes on', async () => {
+    const model = bandModel();
+    const spotter = new KeywordSpotter(model, OPTIONS);
+    await spotter.push(silence);
+    const runs = model.runs;
+    expect(await spotter.push(low.subarray(0, 8300), { gap: true })).toEqual([]);
+    expect(model.runs).toBe(runs);
+    expect((await spotter.push(low)).map(round)[0]).toMatch(/^low 1\.[67]$/);
+  });
+
+  test('a failed call is followed by a fresh start', async () => {
+    const model = bandModel();
+    const spotter = new KeywordSpotter(model, OPTIONS);
+    await expect(spotter.push(low, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+    expect(model.runs).toBe(0);
+    expect((await spotter.push(low)).map(({ label }) => label)).toContain('low');
+  });
+
+  test('listens to a source until it ends', async () => {
+    const sound = joined(silence, low, silence);
+    const source = new PcmSource(Readable.from([pcm16(sound)]), { chunkSamples: 320 });
+    const found: Detection[] = [];
+    for await (const detection of new KeywordSpotter(bandModel(), OPTIONS).listen(source)) found.push(detection);
+    expect(found[0]!.label).toBe('low');
+  });
+
+  test('gaps of a source start anew', async () => {
+    const model = bandModel();
+    const source: AudioSource = {
+      sampleRate: 16_000,
+      async *[Symbol.asyncIterator](): AsyncGenerator<AudioChunk> {
+        for (let at = 0; at < 16_000; at += 4000) yield { samples: low.subarray(at, at + 4000), gap: at > 0 };
+      },
+    };
+    expect(await new KeywordSpotter(model, OPTIONS).listen(source).next()).toEqual({ done: true, value: undefined });
+    expect(model.runs).toBe(0);
+  });
+
+  test('refuses a source of another rate', async () => {
+    const source = new PcmSource(Readable.from([]), { sampleRate: 44_100 });
+    await expect(new KeywordSpotter(bandModel(), OPTIONS).listen(source).next()).rejects.toThrow(/has 44100 samples a second, the model hears 16000/);
+  });
+
+  test('refuses models and options that do not fit', async () => {
+    const model = bandModel();
+    const without = { ...OPTIONS, features: undefined, labels: undefined, keywords: undefined };
+    expect(() => new KeywordSpotter(model, without as never)).toThrow(/the features of this input are not known/);
+    expect(() => new KeywordSpotter({ ...model, inputs: [] }, OPTIONS)).toThrow(/has 0 inputs/);
+    expect(() => new KeywordSpotter({ ...model, outputs: [port('float32', [2, 3])] }, OPTIONS)).toThrow(/2x3 is no row of class scores/);
+    expect(() => new KeywordSpotter(model, { ...OPTIONS, labels: ['a'] })).toThrow(/1 labels for 3 classes/);
+    expect(() => new KeywordSpotter(model, { ...OPTIONS, keywords: ['loud'] })).toThrow(/keyword 'loud' is not one of the labels: low, high, quiet/);
+    expect(() => new KeywordSpotter(model, { ...OPTIONS, intervalSeconds: 0 })).toThrow(/intervalSeconds/);
+    await expect(new KeywordSpotter(model, OPTIONS).push(low, { hole: true } as never)).rejects.toThrow(/hole/);
+  });
+});
+
+describe.skipIf(!assets)('KeywordSpotter on the MLPerf Tiny model', () => {
+  test('hears the three words in a minute of noise, each once', async () => {
+    const word = (name: string): Float32Array => readWav(readFileSync(join(assets!, `audio/${name}_1000ms.wav`))).samples;
+    const room = (seconds: number): Float32Array => noise(16_000 * seconds, seconds).map((sample) => sample * 2e-3);
+    await using model = await Model.load(join(assets!, 'models/kws_dscnn_int8.tflite'), { threads: 1 });
+    const spotter = new KeywordSpotter(model);
+    const found = await spotter.push(joined(room(10), word('yes'), room(15), word('yes'), room(16), word('no'), room(10)));
+    expect(found.map(({ label }) => label)).toEqual(['Yes', 'Yes', 'Go']);
+    [10, 26, 43].forEach((start, at) => expect(Math.abs(found[at]!.seconds - start - 0.9)).toBeLessThan(0.4));
+  });
+});

@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runAgent } from '../../sdk/cli/agent/run-agent.ts';
+import { serve } from '../../sdk/cli/fleet/serve.ts';
+import { runCli } from '../../sdk/cli/run-cli.ts';
+import { afterTest, temporaryDirectory, until } from './support/fleet-fixture.ts';
+
+const MODEL = join(import.meta.dirname, '..', 'fixtures', 'classifier-v1.tflite');
+const PUBLISH = ['fleet', 'publish', '--name', 'a', '--version', '1'];
+
+function capture() {
+  const out: string[] = [];
+  const err: string[] = [];
+  const context = { stdout: { write: (text: string) => out.push(text) }, stderr: { write: (text: string) => err.push(text) } };
+  return {
+    context,
+    get out() { return out.join(''); },
+    get err() { return err.join(''); },
+    lines: () => out.join('').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
+}
+
+async function cli(...args: string[]) {
+  const captured = capture();
+  const code = await runCli(args, captured.context);
+  return { code, out: captured.out, err: captured.err };
+}
+
+/** Something that runs until the test ends. */
+function background(run: (until: Promise<void>) => Promise<void>) {
+  let stop: () => void = () => undefined;
+  const running = run(new Promise<void>((resolve) => { stop = resolve; }));
+  const end = async (): Promise<void> => {
+    stop();
+    await running;
+  };
+  afterTest(end);
+  return end;
+}
+
+async function servedFleet() {
+  const directory = join(await temporaryDirectory(), 'fleet');
+  expect((await cli('fleet', 'init', directory, '--tenant', 'acme')).code).toBe(0);
+  const server = capture();
+  background((end) => serve({ dir: directory, host: '127.0.0.1', port: 0, rate: 1e9, json: true }, server.context, end));
+  await until(() => server.out.includes('serving'), 'server');
+  const broker = String(server.lines().find(({ event }) => event === 'serving')?.['broker']);
+  return { directory, broker, server };
+}
+
+describe('fleet and agent commands', () => {
+  it('bring a published model to an agent and show it in status', async () => {
+    const { directory, broker } = await servedFleet();
+    const at = ['--dir', directory, '--broker', broker];
+    const published = await cli('fleet', 'publish', MODEL, '--name', 'person', '--version', '1.0', ...at, '--json');
+    expect(published).toMatchObject({ code: 0, err: '' });
+    const release = JSON.parse(published.out) as { sha256: string };
+    expect(release).toMatchObject({ model: 'person', version: '1.0', channel: 'stable', class: 'default', counter: 1, metadataVersion: 1 });
+    const device = capture();
+    const options = { dir: join(directory, 'device'), broker, id: 'cam-1', root: join(directory, 'root.json'), class: 'default', channel: 'stable' };
+    const stop = background((end) => runAgent({ ...options, threads: 1, json: true }, device.context, end));
+    await until(() => device.out.includes('"committed"'), 'commit');
+    const passed = ['started', 'connected', 'offered', 'downloading', 'asked', 'verified', 'pending', 'committed'];
+    expect(device.lines().map(({ event }) => event)).toEqual(passed);
+    const status = await cli('fleet', 'status', ...at, '--json');
+    const { devices, rollouts } = JSON.parse(status.out) as { devices: unknown[]; rollouts: unknown[] };
+    expect(rollouts).toEqual([]);
+    const [row] = devices;
+    expect(row).toMatchObject({ id: 'cam-1', state: 'committed', model: 'person', version: '1.0', sha256: release.sha256 });
+    expect(row).toMatchObject({ board: expect.any(String) as string, lastSeen: expect.any(String) as string });
+    const table = await cli('fleet', 'status', ...at);
+    expect(table.out).toMatch(/^device +state +model.*\ncam-1 +committed +person +1\.0/);
+    await stop();
+    expect((await cli('fleet', 'status', ...at)).out).toMatch(/cam-1 +offline +person +1\.0/);
+  });
+
+  it('print events for people without --json', async () => {
+    const { directory, broker } = await servedFleet();
+    const device = capture();
+    const options = { dir: join(directory, 'device'), broker, id: 'cam-1', root: join(directory, 'root.json'), class: 'default', channel: 'stable' };
+    await background((end) => runAgent(options, device.context, end))();
+    expect(device.out).toMatch(/^\d\d:\d\d:\d\d started {2}state empty/);
+  });
+
+  it.each([
+    ['publish without a version', ['fleet', 'publish', 'x', '--name', 'a'], 2, /required option '--version/],
+    ['publish of a missing file', [...PUBLISH, '/nonexistent', '--dir', 'FLEET'], 2, /cannot be read/],
+    ['publish of a broken file', [...PUBLISH, 'FLEET/fleet.json', '--dir', 'FLEET'], 1, /halfbyte: /],
+    ['publish to a wrong broker', [...PUBLISH, MODEL, '--dir', 'FLEET', '--broker', 'http://x'], 2, /allowed are URLs/],
+    ['status without a broker', ['fleet', 'status', '--dir', 'FLEET', '--broker', 'mqtt://127.0.0.1:1'], 1, /start 'fleet serve' or pass --broker/],
+    ['status of no fleet', ['fleet', 'status', '--dir', '/nonexistent'], 2, /pass the directory made by 'fleet init'/],
+    ['init over a fleet', ['fleet', 'init', 'FLEET'], 2, /keys are never overwritten/],
+    ['serve with a wrong port', ['fleet', 'serve', '--port', '70000'], 2, /0 to 65535/],
+    ['agent without a trust anchor', ['agent', '--dir', 'FLEET/device', '--broker', 'mqtt://127.0.0.1:1'], 2, /root.json: missing/],
+    ['agent with a wrong broker', ['agent', '--dir', 'FLEET/device', '--root', 'FLEET/root.json', '--broker', 'http://x'], 2, /allowed are URLs/],
+    ['agent with a wrong id', ['agent', '--dir', 'FLEET/device', '--broker', 'mqtt://127.0.0.1:1', '--id', 'a/b'], 2, /option 'id'/],
+  ])('%s: one line, the right exit code, nothing on standard output', async (_, args, code, message) => {
+    const directory = join(await temporaryDirectory(), 'fleet');
+    await cli('fleet', 'init', directory);
+    const result = await cli(...args.map((arg) => arg.replace('FLEET', directory)));
+    expect(result).toMatchObject({ code, out: '' });
+    expect(result.err).toMatch(message);
+    expect(result.err.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('has help with an example for every subcommand', async () => {
+    for (const path of [['fleet'], ['fleet', 'init'], ['fleet', 'serve'], ['fleet', 'publish'], ['fleet', 'status'], ['agent']]) {
+      const { code, out } = await cli(...path, '--help');
+      expect(code).toBe(0);
+      expect(out).toMatch(new RegExp(`Examples?:\\n {2}\\$ halfbyte ${path.join(' ')}`));
+    }
+  });
+
+  it('keeps private keys private', async () => {
+    const directory = join(await temporaryDirectory(), 'fleet');
+    const { out } = await cli('fleet', 'init', directory, '--json');
+    const { root, keys } = JSON.parse(out) as { root: string; keys: Record<string, string[]> };
+    expect(Object.keys(keys)).toEqual(['root', 'targets', 'snapshot', 'timestamp']);
+    expect(await readFile(root, 'utf8')).not.toContain('PRIVATE');
+  });
+});

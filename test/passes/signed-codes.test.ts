@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../sdk/compile/compile.ts';
+import { interpret } from '../../sdk/compile/interpret.ts';
+import type { Graph, Tensor } from '../../sdk/ir/graph.ts';
+import { verify } from '../../sdk/ir/verify.ts';
+import { operators } from '../../sdk/ops/index.ts';
+import { signedCodes } from '../../sdk/passes/signed-codes.ts';
+import { bias, GraphBuilder } from '../ops/graphs.ts';
+
+const uint8 = (name: string, shape: readonly number[], scale: number, zeroPoint: number, data?: Uint8Array): Tensor => (
+  { name, dtype: 'uint8', shape, quantization: { scales: [Math.fround(scale)], zeroPoints: [zeroPoint] }, ...(data && { data }) }
+);
+
+/** A fully connected layer on uint8 codes whose sum with a constant is the output. */
+function legacy(): Graph {
+  const build = new GraphBuilder();
+  const x = build.tensor(uint8('x', [1, 2], 0.5, 128));
+  const w = build.tensor(uint8('w', [2, 2], 0.25, 100, Uint8Array.of(104, 96, 255, 0)));
+  const b = build.tensor(bias([8, -8]));
+  const product = build.node('fully-connected', [x, w, b], uint8('product', [1, 2], 1, 130), { activation: 'none', keepDims: false });
+  const offset = build.tensor(uint8('offset', [1, 2], 1, 3, Uint8Array.of(4, 13)));
+  const y = build.node('add', [product, offset], uint8('y', [1, 2], 1, 127), { activation: 'none' });
+  return build.graph('legacy', [x], [y]);
+}
+
+describe('signed-codes', () => {
+  const graph = legacy();
+  const result = signedCodes.run(graph);
+
+  it('keeps the types of inputs and outputs behind conversions, and the bytes of weights', () => {
+    verify(result, operators);
+    expect(result.nodes.map(({ op }) => op)).toEqual(['quantize', 'fully-connected', 'add', 'quantize']);
+    expect([...result.inputs, ...result.outputs].map((id) => result.tensors[id]!.dtype)).toEqual(['uint8', 'uint8']);
+    expect(result.tensors[1]).toBe(graph.tensors[1]);
+    expect(result.tensors.find(({ name }) => name === 'product')).toMatchObject({ dtype: 'int8', quantization: { zeroPoints: [2] } });
+    expect([...result.tensors.find(({ name }) => name === 'offset')!.data!]).toEqual([4 ^ 128, 13 ^ 128]);
+  });
+
+  it('keeps the real values', () => {
+    // Reals: x = [1, -2]; w = [[1, -1], [38.75, -25]]; b = [1, -1]; sums 4 and 87.75; rounded to 4 and 88, plus 1 and 10.
+    expect([...interpret(graph, [Uint8Array.of(130, 124)], 'float')[0]!]).toEqual([127 + 5, 127 + 98]);
+  });
+
+  it('states the zero point of the weights to the packing', () => {
+    const { constants } = compile(graph);
+    expect(constants.find(({ name }) => name === 'w')).toMatchObject({ tensor: 1, layout: { kind: 'gemm-weights', unsignedZeroPoint: 100 } });
+    expect(constants.find(({ layout }) => layout.kind === 'gemm-bias')!.layout).toMatchObject({ unsignedZeroPoint: 100, inputZeroPoint: 0 });
+  });
+
+  it('marks averages, whose ties go up', () => {
+    const build = new GraphBuilder();
+    const x = build.tensor(uint8('x', [1, 2, 2, 1], 1, 0));
+    const pool = { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0], activation: 'none' };
+    const average = build.graph('average', [x], [build.node('average-pool2d', [x], uint8('y', [1, 1, 1, 1], 1, 0), pool)]);
+    for (const mode of ['float', 'tflite-double'] as const) expect([...interpret(average, [Uint8Array.of(2, 3, 3, 2)], mode)[0]!]).toEqual([3]);
+  });
+
+  it('leaves graphs without quantized uint8 operands, and broken ones, as they are', () => {
+    const raw: Graph = { name: 'raw', tensors: [{ name: 'x', dtype: 'uint8', shape: [2] }], nodes: [], inputs: [0], outputs: [0] };
+    expect(signedCodes.run(raw)).toBe(raw);
+    const broken: Graph = { ...raw, nodes: [{ op: 'add', name: 'operator 0', inputs: [7, -1], outputs: [9], attributes: {} }] };
+    expect(signedCodes.run(broken)).toBe(broken);
+  });
+});
