@@ -25,6 +25,7 @@ export const DEBIAN_FILES = Object.freeze({
   [`${SYSROOT}/lib/libc.so.6`]: 'libc6-arm64-cross',
   [`${SYSROOT}/lib/libstdc++.so.6`]: 'libstdc++6-arm64-cross',
   '/usr/bin/gcc': 'gcc',
+  '/usr/include/stdio.h': 'libc6-dev',
 });
 
 export function nodeFolder(major) {

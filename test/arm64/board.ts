@@ -24,30 +24,42 @@ export const SETUP = `node scripts/arm64/setup.mjs${full ? ' --all-nodes' : ''}`
 
 /** Longest run of one program on a board. */
 const TIME_LIMIT_MS = full ? 7_200_000 : 900_000;
-/** V8 flags under which the same program executes the same instructions, all WebAssembly code optimized. */
-const REPRODUCIBLE = ['--no-liftoff', '--single-threaded', '--predictable'];
 
 const execute = promisify(execFile);
 
-/** Bundles a program of test/arm64/device, all it imports included: the board needs nothing else. */
-export async function bundleProgram(name: 'hash' | 'count'): Promise<string> {
-  const outfile = join(FOLDER, `${name}.mjs`);
-  await build({ entryPoints: [`test/arm64/device/${name}.ts`], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', logLevel: 'warning' });
-  return outfile;
+/** A bundled program and the files it was made from. */
+export interface Program {
+  readonly file: string;
+  readonly sources: readonly string[];
 }
 
-/**
- * Runs a bundled program on a board.
- * @param jobs JSON, handed over as a file of that name
- * @param counts file that receives instruction counts
- * @returns standard output
- */
-export async function runOnBoard(board: Board, program: string, jobs: { readonly name: string; readonly value: unknown }, counts?: string): Promise<string> {
+/** Bundles a program of test/arm64/device, all it imports included: the board needs nothing else. */
+export async function bundleProgram(name: 'hash' | 'count'): Promise<Program> {
+  const file = join(FOLDER, `${name}.mjs`);
+  const { metafile } = await build({
+    entryPoints: [`test/arm64/device/${name}.ts`],
+    outfile: file, bundle: true, platform: 'node', target: 'node20', format: 'esm', logLevel: 'warning', metafile: true,
+  });
+  return { file, sources: Object.keys(metafile.inputs) };
+}
+
+export interface Run {
+  /** Name of the file that hands the jobs over. */
+  readonly name: string;
+  /** JSON. */
+  readonly jobs: unknown;
+  /** Flags of Node. */
+  readonly flags: readonly string[];
+  /** File that receives instruction counts. */
+  readonly counts?: string;
+}
+
+/** Runs a bundled program on a board and returns its standard output. */
+export async function runOnBoard(board: Board, program: Program, { name, jobs, flags, counts }: Run): Promise<string> {
   mkdirSync(join(FOLDER, 'jobs'), { recursive: true });
-  const file = join(FOLDER, 'jobs', `${jobs.name}.json`);
-  writeFileSync(file, JSON.stringify(jobs.value));
-  const flags = counts === undefined ? [] : REPRODUCIBLE;
-  const { stdout } = await execute(EMULATOR, [...emulatorArguments(board.node, board.cpu, counts), ...flags, program, file], {
+  const file = join(FOLDER, 'jobs', `${name}.json`);
+  writeFileSync(file, JSON.stringify(jobs));
+  const { stdout } = await execute(EMULATOR, [...emulatorArguments(board.node, board.cpu, counts), ...flags, program.file, file], {
     timeout: TIME_LIMIT_MS, maxBuffer: 64e6, env: { ...process.env, NODE_OPTIONS: '' },
   });
   return stdout;

@@ -5,6 +5,9 @@ import { type Board, bundleProgram, runOnBoard } from './board.ts';
 import { type CountJob, type Variant, WINDOW_CALLS } from './device/job.ts';
 import type { PlanFile } from './plans.ts';
 
+/** V8 flags under which the same program executes the same instructions, all WebAssembly code optimized. */
+const REPRODUCIBLE = ['--no-liftoff', '--single-threaded', '--predictable'];
+
 /** Instructions of one call of a step. */
 export interface StepCount {
   readonly node: string;
@@ -26,7 +29,7 @@ export async function countInstructions(board: Board, variant: Variant, plans: r
   const name = `count-${board.node}-${board.cpu}-${variant.kernel}-${variant.dot}`;
   const counts = join(FOLDER, `${name}.txt`);
   const jobs: CountJob[] = plans.map(({ file }) => ({ plan: file, ...variant }));
-  const kernels = JSON.parse(await runOnBoard(board, program, { name, value: jobs }, counts)) as string[][];
+  const kernels = JSON.parse(await runOnBoard(board, program, { name, jobs, flags: REPRODUCIBLE, counts })) as string[][];
   const marks = readFileSync(counts, 'utf8').trim().split('\n').map(Number);
   let at = 0;
   const results = plans.map(({ plan }, index) => plan.steps.map(({ node, macs }, step) => {

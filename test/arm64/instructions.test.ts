@@ -40,7 +40,9 @@ const A76: Budgets = {
   ],
 };
 
-describe.skipIf(skipsBoards).each([A72, A76])(`multiply-accumulates per instruction, $variant.dot on $board.cpu (needs ${SETUP})`, ({ board, variant, least }) => {
+const title = `multiply-accumulates per instruction, $variant.dot on $board.cpu (needs ${SETUP})`;
+
+describe.skipIf(skipsBoards).each([A72, A76])(title, ({ board, variant, least }) => {
   const reached = new Map<string, number>();
 
   beforeAll(async () => {

@@ -32,9 +32,10 @@ export function convolution(size: number, channels: number, outputs: number, ker
   const out = Math.ceil(size / stride);
   const padding = Math.max(0, (out - 1) * stride + kernel - size);
   const before = Math.floor(padding / 2);
+  const pads = [before, before, padding - before, padding - before];
   return single('conv2d', [
     activation('input', [1, size, size, channels]),
     weights([outputs, kernel, kernel, channels], codes(next, outputs * kernel * kernel * channels, -127), scales(outputs)),
     bias(Array.from({ length: outputs }, (_, channel) => channel * 10)),
-  ], activation('output', [1, out, out, outputs]), { ...CONVOLUTION, strides: [stride, stride], pads: [before, before, padding - before, padding - before] });
+  ], activation('output', [1, out, out, outputs]), { ...CONVOLUTION, strides: [stride, stride], pads });
 }

@@ -34,13 +34,15 @@ if (missing.length > 0 || models.length === 0) {
   console.error(missing.length > 0 ? `missing: ${missing.join(', ')}; run ${SETUP}` : 'no model: set HALFBYTE_ASSETS or name model files');
   process.exit(1);
 }
-const report: Record<string, unknown>[] = [];
-for (const { node, cpu, kernel, dot } of TARGETS) {
-  const counts = await countInstructions({ node, cpu }, { kernel, dot }, models);
+const counts = await Promise.all(TARGETS.map(({ node, cpu, kernel, dot }) => countInstructions({ node, cpu }, { kernel, dot }, models)));
+const report = TARGETS.flatMap(({ node, cpu, kernel, dot }, target) => {
   console.log(`${kernel} ${dot}, Node ${node} on ${cpu}`);
-  console.table(Object.fromEntries(models.map(({ name }, index) => [name, summarize(counts[index]!)])));
-  report.push(...models.map(({ name }, index) => ({ model: name, node, cpu, kernel, dot, instructions: sum(counts[index]!, 'instructions'), steps: counts[index] })));
-}
+  console.table(Object.fromEntries(models.map(({ name }, index) => [name, summarize(counts[target]![index]!)])));
+  return models.map(({ name }, index) => {
+    const steps = counts[target]![index]!;
+    return { model: name, node, cpu, kernel, dot, instructions: sum(steps, 'instructions'), steps };
+  });
+});
 const file = join(FOLDER, 'instructions.json');
 writeFileSync(file, `${JSON.stringify(report, undefined, 1)}\n`);
 console.log(file);
