@@ -13,7 +13,11 @@ process.chdir(root);
 const ENTRIES = ['sdk/index.ts', 'sdk/fleet.ts', 'sdk/vision.ts', 'sdk/audio.ts'];
 const SOURCES = ['sdk', 'devices', 'kernels', 'scripts', 'package.json', 'package-lock.json', 'asconfig.json', 'tsconfig.build.json'];
 const STAMP = 'build/stamp';
-const common = { bundle: true, platform: 'node', target: 'node20', packages: 'external', legalComments: 'none', logLevel: 'warning' };
+const { dependencies } = JSON.parse(await readFile('package.json', 'utf8'));
+const common = {
+  bundle: true, platform: 'node', target: 'node20', external: Object.keys(dependencies), legalComments: 'inline', logLevel: 'warning',
+  minifyWhitespace: true, minifySyntax: true,
+};
 
 async function* filesOf(path) {
   let entries;
@@ -49,7 +53,7 @@ async function embedKernels() {
 }
 
 async function embedWorker() {
-  const { outputFiles } = await build({ ...common, packages: 'bundle', entryPoints: ['sdk/runtime/worker.ts'], format: 'cjs', minify: true, write: false });
+  const { outputFiles } = await build({ ...common, entryPoints: ['sdk/runtime/worker.ts'], format: 'cjs', minifyIdentifiers: true, write: false });
   await writeGenerated('worker', `/** The worker thread, run by \`new Worker(source, { eval: true })\`. */\nexport const workerSource: string = ${JSON.stringify(outputFiles[0].text)};\n`);
 }
 

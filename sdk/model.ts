@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as v from 'valibot';
 import type { TypedArray } from './core/dtype.ts';
 import { ModelError, OptionError } from './core/errors.ts';
+import type { ModelMetadata } from './core/model-metadata.ts';
+import { nodeFs } from './core/node-fs.ts';
 import { parseOptions } from './core/options.ts';
 import type { Graph } from './ir/graph.ts';
 import type { Plan } from './plan/types.ts';
@@ -20,7 +21,10 @@ function isThreads(value: unknown): boolean {
 }
 
 const optionsSchema = v.strictObject({
-  /** Worker threads of `run()`: 1 to 16, or `auto` for the cores available (at most 4, at most 2 on boards below 600 MB). */
+  /**
+   * Worker threads of `run()`: 1 to 16, or `auto`: the first runs measure how many are fastest, of the cores available (at most 4, at most 2 on boards
+   * below 600 MB).
+   */
   threads: v.optional(v.custom<number | 'auto'>(isThreads, ({ received }) => `must be 'auto' or a whole number from 1 to ${MAX_THREADS}, found ${received}`), 'auto'),
   /** Kernel module; `auto` takes the relaxed one where it is exact. */
   kernel: v.optional(v.picklist(['auto', ...KERNEL_MODULES]), 'auto'),
@@ -38,7 +42,7 @@ export type ModelOptions = v.InferInput<typeof optionsSchema>;
 async function readSource(source: string | URL | Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   try {
-    return await readFile(source, { signal });
+    return await nodeFs.promises.readFile(source, { signal });
   } catch (error) {
     signal?.throwIfAborted();
     const cause = error as NodeJS.ErrnoException;
@@ -78,7 +82,7 @@ export class Model {
     const graph = format.read(bytes, name);
     const plan = compile(graph);
     const session = new Session(plan, (tensor) => constantBytes(graph, tensor), {
-      threads: threads === 'auto' ? autoThreads() : threads,
+      ...(threads === 'auto' ? { threads: autoThreads(), auto: true } : { threads }),
       choice: chooseKernels(kernel, dot),
       ...(parallelCost !== undefined && { parallelCost }),
     });
@@ -92,10 +96,14 @@ export class Model {
 
   get outputs(): readonly Port[] { return this.#session.outputs; }
 
+  /** Labels and normalization that the file states for inputs and outputs. */
+  get metadata(): ModelMetadata | undefined { return this.graph.metadata; }
+
   get kernel(): KernelModule { return this.#session.choice.module; }
 
   get dot(): DotVariant { return this.#session.choice.dot; }
 
+  /** Threads of the next `run()`. */
   get threads(): number { return this.#session.threads; }
 
   /** Bytes of shared memory: weights, arena and scratch. */
@@ -112,7 +120,8 @@ export class Model {
   }
 
   /**
-   * The outputs of the exact scalar reference for the current inputs, in a rounding mode of TFLite or halfbyte's own. Slow.
+   * The outputs of the exact scalar reference for the current inputs and, in a streaming model, the state before the first run, in a rounding mode of
+   * TFLite or halfbyte's own. Slow.
    * @returns one array per output, in output order
    */
   async interpret(mode: 'float' | 'tflite-single' | 'tflite-double'): Promise<TypedArray[]> {
@@ -128,6 +137,14 @@ export class Model {
   /** GMAC/s of the register-only loop of the dot product in use, measured now in this process. */
   measurePeak(): number {
     return measurePeak(this.#session.choice);
+  }
+
+  /**
+   * Takes a streaming model back to the state it had before its first run. After an aborted run the state is undefined until then.
+   * @throws DeviceError while a `run()` is pending.
+   */
+  resetState(): void {
+    this.#session.resetState();
   }
 
   /** Waits for pending runs and stops the worker threads. */

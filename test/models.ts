@@ -19,10 +19,4 @@ export const assetModels = inAssets(
   'streaming_wakeword_int8.tflite', 'movenet_single_pose_lightning_ptq.tflite',
 );
 
-/** Real models on float32. */
-export const floatModels = inAssets(
-  'vww_96_float.tflite', 'resnet8_cifar10_float.tflite', 'kws_dscnn_float.tflite', 'ad01_float.tflite', 'mobilenet_v1_0.25_224_float.tflite',
-  'sentiment_embedding_float.tflite',
-);
-
 export { hashOutputs, seedInputs } from './ports.ts';

@@ -70,6 +70,8 @@ const asked = ({ events }, version) => events
   .slice(events.findIndex((event) => event.event === 'downloading' && event.version === version))
   .filter(({ event }) => event === 'asked')
   .map(({ chunks }) => chunks);
+/** A device that did not ask took the chunks which the other one had asked for. */
+const requests = (counts) => (counts.length === 0 ? 'had no need to ask for chunks' : `asked for ${counts.join(', then ')} chunks`);
 /** Lets some frames pass, so that what follows is measured in steady operation. */
 const framesPass = (count) => {
   const start = devices.map(({ frames }) => frames?.answered ?? 0);
@@ -96,7 +98,7 @@ try {
   await hostile.close();
   await framesPass(5);
   for (const device of devices) {
-    say(`${device.id} refused: ${codes(device, 'chunk-refused').join(', ')}; asked for ${asked(device, '2.0').join(', then ')} chunks`);
+    say(`${device.id} refused: ${codes(device, 'chunk-refused').join(', ')}; ${requests(asked(device, '2.0'))}`);
   }
   check(line.damaged === 1, 'one chunk was damaged on its way');
   check(codes(devices[0], 'chunk-refused').includes('broken-chunk'), 'device-a refused the damaged chunk');

@@ -14,6 +14,7 @@ export enum ResizeNearestParams {
 /**
  * `resize_bilinear_qs8`: NHWC. ROWS and COLUMNS are i32[3]: byte offsets of the near and the far source, and the weight of the far one in 1/2048.
  * output = round(blend / 2^22), ties up. Units are output rows. Scratch bytes: 16.
+ * `resize_bilinear_f32`: the same in f32, weights being f32 from 0 to 1, columns before rows.
  */
 export enum ResizeBilinearParams {
   INPUT = 0,

@@ -32,3 +32,18 @@ export enum ClampF32Params {
   MAX = 32,
   SIZE = 48,
 }
+
+/**
+ * `squash_f32`: hyperbolic tangent where IS_TANGENT is not 0, else the logistic function 1 / (1 + e^-x). Units are blocks of BLOCK elements, a
+ * multiple of 4. OUTPUT may equal INPUT. No scratch.
+ */
+export enum SquashF32Params {
+  INPUT = 0,
+  OUTPUT = 4,
+  COUNT = 8,
+  BLOCK = 12,
+  /** Constants laid out as ExpTable. */
+  TABLE = 16,
+  IS_TANGENT = 20,
+  SIZE = 32,
+}

@@ -3,58 +3,104 @@
 
 const range = (count) => [...Array(count).keys()];
 
+/** Code that interleaves row `pointer` of column `c` with the column before it. */
+function zipWithLast(row, pointer, c) {
+  return `
+        const ${row}${c} = v128.load8x8_s(${pointer});
+        ${row}Low${c} = zipLow16(${row}${c}, ${row});
+        ${row}High${c} = zipHigh16(${row}${c}, ${row});
+        ${row} = ${row}${c};`;
+}
+
+/** Two shared rows of the window, and one that is interleaved with the column before it. */
+const D16 = {
+  channels: 8,
+  weights: 10,
+  sums: 2,
+  skips: true,
+  padding: 'i16x8.splat(code)',
+  loadColumn: (c) => `
+        const middle${c} = v128.load8x8_s(r1), bottom${c} = v128.load8x8_s(r2);
+        low${c} = zipLow16(middle${c}, bottom${c});
+        high${c} = zipHigh16(middle${c}, bottom${c});`,
+  accumulate: (sum, weight, [low1, high1, low2, high2]) => [['low0', 'high0'], ['low1', 'high1'], ['low2', 'high2'], [low1, high1], [low2, high2]]
+    .map(([low, high], i) => `
+        c${sum} = dotD16(c${sum}, ${low}, ${weight}${2 * i}); c${sum + 1} = dotD16(c${sum + 1}, ${high}, ${weight}${2 * i + 1});`).join(''),
+};
+
+const RD = {
+  channels: 8,
+  weights: 6,
+  sums: 2,
+  padding: 'v128.xor(i8x16.splat(code), flip)',
+  constants: 'const flip = v128.load(params, Dwconv2dParams.FLIP);',
+  column: ['low', 'high'],
+};
+
 /**
  * What is kept of input column `c`, the code that loads it from r0, r1, r2, and the code that accumulates three columns.
+ * `carried` is kept of the last column only. A variant limited by vector operations, not by instructions, `skips` clamping to the type's bounds.
  * A tap that meets a zero weight is any other vector: interleaving one with itself is a table lookup in V8.
  */
 const VARIANTS = {
   D16: {
-    channels: 8,
-    weights: 10,
+    ...D16,
+    strides: [2],
     imports: ["import { dotD16 } from '../micro/dot';", "import { zipHigh16, zipLow16 } from '../micro/zip';"],
-    column: ['low', 'high', 'last'],
-    loadColumn: (c) => `
-        const top${c} = v128.load8x8_s(r0), middle${c} = v128.load8x8_s(r1);
-        low${c} = zipLow16(top${c}, middle${c});
-        high${c} = zipHigh16(top${c}, middle${c});
-        last${c} = v128.load8x8_s(r2);`,
-    sums: 2,
-    accumulate: `
-        c0 = dotD16(c0, low0, w0); c1 = dotD16(c1, high0, w1);
-        c0 = dotD16(c0, low1, w2); c1 = dotD16(c1, high1, w3);
-        c0 = dotD16(c0, low2, w4); c1 = dotD16(c1, high2, w5);
-        c0 = dotD16(c0, zipLow16(last0, last1), w6); c1 = dotD16(c1, zipHigh16(last0, last1), w7);
-        c0 = dotD16(c0, zipLow16(last2, last1), w8); c1 = dotD16(c1, zipHigh16(last2, last1), w9);`,
+    column: ['low', 'high', 'first'],
+    loadColumn: (c) => `${D16.loadColumn(c)}
+        first${c} = v128.load8x8_s(r0);`,
+    accumulate: D16.accumulate(0, 'w', [
+      'zipLow16(first1, first0)', 'zipHigh16(first1, first0)', 'zipLow16(first2, first1)', 'zipHigh16(first2, first1)',
+    ]),
+  },
+  D16Single: {
+    ...D16,
+    strides: [1],
+    column: ['low', 'high', 'firstLow', 'firstHigh'],
+    carried: ['first'],
+    loadColumn: (c) => D16.loadColumn(c) + zipWithLast('first', 'r0', c),
+    accumulate: D16.accumulate(0, 'w', ['firstLow1', 'firstHigh1', 'firstLow2', 'firstHigh2']),
+  },
+  // Two output rows share the two input rows that both of them reach; the second one has the weights of the first in another order.
+  D16Pair: {
+    ...D16,
+    strides: [1],
+    rows: 2,
+    constants: 'const lower = i32x4.splat(0xffff);',
+    derived: range(2).map((h) => `const
+      v${h} = v128.or(i32x4.shl(w${h}, 16), i32x4.shr_u(w${6 + h}, 16)), v${2 + h} = v128.or(i32x4.shl(w${2 + h}, 16), v128.and(w${6 + h}, lower)),
+      v${4 + h} = v128.or(i32x4.shl(w${4 + h}, 16), w${8 + h}), v${6 + h} = v128.or(i32x4.shr_u(w${2 + h}, 16), v128.andnot(w${h}, lower)),
+      v${8 + h} = i32x4.shr_u(w${4 + h}, 16);`).join('\n    '),
+    column: ['low', 'high', 'firstLow', 'firstHigh', 'lastLow', 'lastHigh'],
+    carried: ['first', 'last'],
+    loadColumn: (c) => D16.loadColumn(c) + zipWithLast('first', 'r0', c) + zipWithLast('last', 'r3', c),
+    accumulate: D16.accumulate(0, 'w', ['firstLow1', 'firstHigh1', 'firstLow2', 'firstHigh2'])
+      + D16.accumulate(2, 'v', ['lastLow1', 'lastHigh1', 'lastLow2', 'lastHigh2']),
   },
   Rd: {
-    channels: 8,
-    weights: 6,
+    ...RD,
     imports: ["import { dotRd } from '../micro/dot';", "import { zipHigh16, zipLow16, zipLow8 } from '../micro/zip';"],
-    column: ['low', 'high'],
     loadColumn: (c) => `
         const middle${c} = v128.load64_zero(r1);
         const upper${c} = v128.xor(zipLow8(v128.load64_zero(r0), middle${c}), flip);
         const lower${c} = v128.xor(zipLow8(v128.load64_zero(r2), middle${c}), flip);
         low${c} = zipLow16(upper${c}, lower${c});
         high${c} = zipHigh16(upper${c}, lower${c});`,
-    sums: 2,
     accumulate: range(3).map((c) => `
         c0 = dotRd(c0, low${c}, w${2 * c}); c1 = dotRd(c1, high${c}, w${2 * c + 1});`).join(''),
   },
   // Two output rows share what is interleaved of their four input rows; the second one's weights are shifted by a tap.
   RdPair: {
+    ...RD,
     strides: [1],
     rows: 2,
-    channels: 8,
-    weights: 6,
     derived: range(6).map((i) => `const v${i} = i32x4.shl(w${i}, 8);`).join(' '),
-    column: ['low', 'high'],
     loadColumn: (c) => `
         const upper${c} = v128.xor(zipLow8(v128.load64_zero(r0), v128.load64_zero(r1)), flip);
         const lower${c} = v128.xor(zipLow8(v128.load64_zero(r2), v128.load64_zero(r3)), flip);
         low${c} = zipLow16(upper${c}, lower${c});
         high${c} = zipHigh16(upper${c}, lower${c});`,
-    sums: 2,
     accumulate: range(3).map((c) => `
         c0 = dotRd(c0, low${c}, w${2 * c}); c1 = dotRd(c1, high${c}, w${2 * c + 1});
         c2 = dotRd(c2, low${c}, v${2 * c}); c3 = dotRd(c3, high${c}, v${2 * c + 1});`).join(''),
@@ -69,6 +115,7 @@ const VARIANTS = {
         low${c} = zipLow8(top${c}, middle${c});
         high${c} = zipHigh8(top${c}, middle${c});
         last${c} = v128.load(r2);`,
+    padding: 'i8x16.splat(code)',
     sums: 4,
     accumulate: ['low', 'high'].flatMap((half, h) => {
       const zip = half === 'low' ? 'zipLow8' : 'zipHigh8';
@@ -88,33 +135,32 @@ function slide(variant, stride) {
   return variant.column.map((part) => (stride === 1 ? `${part}0 = ${part}1; ${part}1 = ${part}2;` : `${part}0 = ${part}2;`)).join(' ');
 }
 
-function output({ channels, sums, rows = 1 }) {
+function output({ channels, sums, rows = 1, skips }) {
   const four = range(4).map((i) => `q${i % (sums * rows)}`).join(', ');
+  const codes = skips ? `narrowCodes(${four}, bounded, least, most)` : `clampCodes(${four}, least, most)`;
   const second = rows === 2 ? '\n        v128.store64_lane(pixel + rowBytes, codes, 1);' : '';
   return `
 ${range(sums * rows).map((i) => `        const q${i} = requantize(c${i}, scale${i % sums}, magic, offset);`).join('\n')}
-        const codes = clampCodes(${four}, least, most);
+        const codes = ${codes};
         ${channels === 16 ? 'v128.store(pixel, codes);' : 'v128.store64_lane(pixel, codes, 0);'}${second}
         pixel += pixelBytes;`;
 }
 
 function slideFunction(name, stride) {
   const variant = VARIANTS[name];
-  const { sums, rows = 1, strides = [1, 2], derived = '' } = variant;
+  const { channels, sums, rows = 1, strides = [1, 2], carried = [], constants = '', derived = '' } = variant;
   const sources = ['top', 'middle', 'bottom', 'below'].slice(0, rows + 2);
   const pointers = range(rows + 2).map((r) => `r${r}`);
-  const usesFlip = name.startsWith('Rd');
-  const parts = (c) => variant.column.map((part) => `${part}${c} = zero`).join(', ');
   const column = (c) => `${variant.loadColumn(c)}
         ${pointers.map((r) => `${r} += channels;`).join(' ')}`;
-  const padded = (c) => `
-        ${pointers.map((r) => `${r} = pad;`).join(' ')}${variant.loadColumn(c)}`;
   const body = `
         ${range(sums * rows).map((i) => `let c${i} = bias${i % sums};`).join(' ')}${variant.accumulate}${output(variant)}`;
+  const kept = [...range(3).flatMap((c) => variant.column.map((part) => `${part}${c}`)), ...carried];
+  const bounded = variant.skips ? '  const bounded = isBounded(load<i8>(params, Dwconv2dParams.MIN), load<i8>(params, Dwconv2dParams.MAX));\n' : '';
   const second = stride === 1 ? '' : `{${column(1)}\n      }`;
   return `
 /**
- * \`blocks\` blocks of ${variant.channels} channels of ${rows === 1 ? 'one output row' : 'two output rows'} with stride ${stride}.
+ * \`blocks\` blocks of ${channels} channels of ${rows === 1 ? 'one output row' : 'two output rows'} with stride ${stride}.
  * Input rows are ${sources.join(', ')}; \`pad\` is a row of padding, at most one column on each side. Output pixels are \`pixelBytes\` apart.
  */
 export function slide${name}${strides.length > 1 ? `s${stride}` : ''}(
@@ -131,19 +177,17 @@ ${rows === 2 ? '  const rowBytes = <usize>(pixelBytes * count);\n' : ''}  const 
   const offset = v128.load(params, Dwconv2dParams.OFFSET);
   const least = v128.load(params, Dwconv2dParams.MIN);
   const most = v128.load(params, Dwconv2dParams.MAX);
-${usesFlip ? '  const flip = v128.load(params, Dwconv2dParams.FLIP);\n' : ''}  for (; blocks > 0; blocks--) {
+${bounded}${constants ? `  ${constants}\n` : ''}  for (; blocks > 0; blocks--) {
 ${range(variant.weights).map((i) => `    const w${i} = v128.load(weights, ${16 * i});`).join('\n')}
     ${derived}
     ${range(sums).map((i) => `const bias${i} = v128.load(bias, ${16 * i}), scale${i} = v128.load(scale, ${16 * i});`).join(' ')}
     let ${sources.map((row, r) => `r${r} = ${row}`).join(', ')};
     let pixel = target;
-    let ${parts(0)};
-    let ${parts(1)};
-    let ${parts(2)};
+    let ${kept.map((part) => `${part} = zero`).join(', ')};
     if (padLeft) {
-      {${padded(0)}
-      }
-      ${sources.map((row, r) => `r${r} = ${row};`).join(' ')}
+      const code = load<i8>(params, Dwconv2dParams.PAD_VALUE);
+      const padding = ${variant.padding};
+      ${[...variant.column.map((part) => `${part}0`), ...carried].map((part) => `${part} = padding;`).join(' ')}
     } else {${column(0)}
     }
 ${stride === 1 ? `    {${column(1)}\n    }\n` : ''}    for (let i = inner; i > 0; i--) {
@@ -156,13 +200,14 @@ ${stride === 1 ? `    {${column(1)}\n    }\n` : ''}    for (let i = inner; i > 0
     }
     if (padRight) {
       ${second}
-      {${padded(2)}
+      {
+        ${pointers.map((r) => `${r} = pad;`).join(' ')}${variant.loadColumn(2)}
       }
       {${body}
       }
     }
-    ${sources.map((row) => `${row} += ${variant.channels};`).join(' ')} target += ${variant.channels};
-    weights += ${variant.weights * 16}; bias += ${variant.channels * 4}; scale += ${variant.channels * 4};
+    ${sources.map((row) => `${row} += ${channels};`).join(' ')} target += ${channels};
+    weights += ${variant.weights * 16}; bias += ${channels * 4}; scale += ${channels * 4};
   }
 }
 `;
@@ -170,9 +215,13 @@ ${stride === 1 ? `    {${column(1)}\n    }\n` : ''}    for (let i = inner; i > 0
 
 /** Generated source files by name. */
 export function generate() {
-  return Object.fromEntries([['D16'], ['Rd', 'RdPair'], ['E16']].map((names) => {
-    const { imports } = VARIANTS[names[0]];
-    const head = ["import { Dwconv2dParams } from '../abi/dwconv2d';", ...imports, "import { clampCodes, requantize } from '../micro/requantize';"].join('\n');
+  return Object.fromEntries([['D16', 'D16Single', 'D16Pair'], ['Rd', 'RdPair'], ['E16']].map((names) => {
+    const { imports, skips } = VARIANTS[names[0]];
+    const head = [
+      "import { Dwconv2dParams } from '../abi/dwconv2d';",
+      ...imports,
+      `import { ${skips ? 'isBounded, narrowCodes' : 'clampCodes'}, requantize } from '../micro/requantize';`,
+    ].join('\n');
     const functions = names.flatMap((name) => (VARIANTS[name].strides ?? [1, 2]).map((stride) => slideFunction(name, stride)));
     return [`dwconv2d-${names[0].toLowerCase()}.ts`, `${head}\n${functions.join('')}`];
   }));

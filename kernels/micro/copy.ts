@@ -48,6 +48,19 @@ export function copyRun<T>(source: usize, destination: usize, count: i32, flip: 
   } while (source < end);
 }
 
+/** Like copyRun, for long runs. */
+export function copyLongRun<T>(source: usize, destination: usize, count: i32, flip: v128): void {
+  for (; count > 63; count -= 64) {
+    copyStep<T>(source, destination, flip);
+    copyStep<T>(source + 16, destination + 16 * sizeof<T>(), flip);
+    copyStep<T>(source + 32, destination + 32 * sizeof<T>(), flip);
+    copyStep<T>(source + 48, destination + 48 * sizeof<T>(), flip);
+    source += 64;
+    destination += 64 * sizeof<T>();
+  }
+  if (count) copyRun<T>(source, destination, count, flip);
+}
+
 /** Writes `count` equal elements of T in steps of 16 elements, like copyRun. */
 @inline
 export function fillRun<T>(elements: v128, destination: usize, count: i32): void {

@@ -1,7 +1,6 @@
 import { ExpTable } from '../abi/softmax-f32';
 
 /** e^x of four x <= 0, in f32 with one rounding an operation; e^FLOOR below FLOOR. `table` is laid out as ExpTable. */
-@inline
 export function expF32(x: v128, table: usize): v128 {
   const clamped = f32x4.pmax(x, v128.load32_splat(table, ExpTable.FLOOR));
   const magic = v128.load32_splat(table, ExpTable.MAGIC);

@@ -15,3 +15,16 @@ export function clampCodes(a: v128, b: v128, c: v128, d: v128, least: v128, most
   const codes = i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
   return i8x16.min_s(i8x16.max_s(codes, least), most);
 }
+
+/** Whether clamping to these bounds changes any i8. */
+@inline
+export function isBounded(least: i32, most: i32): bool {
+  return least > -128 || most < 127;
+}
+
+/** Sixteen i32 codes as i8, clamped where they are `bounded` by less than their type. */
+@inline
+export function narrowCodes(a: v128, b: v128, c: v128, d: v128, bounded: bool, least: v128, most: v128): v128 {
+  const codes = i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
+  return bounded ? i8x16.min_s(i8x16.max_s(codes, least), most) : codes;
+}

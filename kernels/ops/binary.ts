@@ -2,16 +2,16 @@ import { AddParams, BinaryParams, MulParams } from '../abi/binary';
 import { storeUpTo16 } from '../micro/copy';
 import { clampCodes, requantize } from '../micro/requantize';
 
-@inline const ADD_QS8 = 0;
-@inline const MUL_QS8 = 1;
-@inline const ADD_F32 = 2;
-@inline const SUB_F32 = 3;
-@inline const MUL_F32 = 4;
-@inline const DIV_F32 = 5;
-@inline const ADD_S32 = 6;
-@inline const SUB_S32 = 7;
-@inline const MUL_S32 = 8;
-@inline const FLOORDIV_S32 = 9;
+/** Element types, each with its operators. */
+@inline const QS8 = 0;
+@inline const F32 = 1;
+@inline const S32 = 2;
+
+@inline const ADD = 0;
+@inline const SUB = 1;
+@inline const MUL = 2;
+/** Towards minus infinity for integers. */
+@inline const DIV = 3;
 
 /** Four sums a * FACTOR_A + b * FACTOR_B + BIAS in output steps. */
 @inline
@@ -76,29 +76,35 @@ function floorQuotients(a: v128, b: v128): v128 {
 }
 
 @inline
-function combine(op: i32, params: usize, x: v128, y: v128): v128 {
-  if (op == ADD_QS8) return addCodes(params, x, y);
-  if (op == MUL_QS8) return multiplyCodes(params, x, y);
-  if (op == ADD_F32) return clampF32(params, f32x4.add(x, y));
-  if (op == SUB_F32) return clampF32(params, f32x4.sub(x, y));
-  if (op == MUL_F32) return clampF32(params, f32x4.mul(x, y));
-  if (op == DIV_F32) return clampF32(params, f32x4.div(x, y));
-  if (op == ADD_S32) return clampS32(params, i32x4.add(x, y));
-  if (op == SUB_S32) return clampS32(params, i32x4.sub(x, y));
-  if (op == MUL_S32) return clampS32(params, i32x4.mul(x, y));
-  return clampS32(params, floorQuotients(x, y));
+function combineF32(op: i32, x: v128, y: v128): v128 {
+  if (op == ADD) return f32x4.add(x, y);
+  if (op == SUB) return f32x4.sub(x, y);
+  return op == MUL ? f32x4.mul(x, y) : f32x4.div(x, y);
 }
 
 @inline
-function vectorOf(op: i32, step: i32, address: usize): v128 {
+function combineS32(op: i32, x: v128, y: v128): v128 {
+  if (op == ADD) return i32x4.add(x, y);
+  if (op == SUB) return i32x4.sub(x, y);
+  return op == MUL ? i32x4.mul(x, y) : floorQuotients(x, y);
+}
+
+@inline
+function combine(type: i32, op: i32, params: usize, x: v128, y: v128): v128 {
+  if (type == QS8) return op == ADD ? addCodes(params, x, y) : multiplyCodes(params, x, y);
+  return type == F32 ? clampF32(params, combineF32(op, x, y)) : clampS32(params, combineS32(op, x, y));
+}
+
+@inline
+function vectorOf(type: i32, step: i32, address: usize): v128 {
   if (step) return v128.load(address);
-  return op <= MUL_QS8 ? v128.load8_splat(address) : v128.load32_splat(address);
+  return type == QS8 ? v128.load8_splat(address) : v128.load32_splat(address);
 }
 
 /** All params enums of this file agree in the fields of BinaryParams up to DIMS. */
 @inline
-function binary(op: i32, params: usize, scratch: usize, begin: i32, end: i32): void {
-  const bytes: i32 = op <= MUL_QS8 ? 1 : 4;
+function binary(type: i32, op: i32, params: usize, scratch: usize, begin: i32, end: i32): void {
+  const bytes: i32 = type == QS8 ? 1 : 4;
   const count = load<i32>(params, BinaryParams.COUNT);
   const block = load<i32>(params, BinaryParams.BLOCK);
   const blocks = (count + block - 1) / block;
@@ -122,7 +128,7 @@ function binary(op: i32, params: usize, scratch: usize, begin: i32, end: i32): v
     }
     let output = load<usize>(params, BinaryParams.OUTPUT) + <usize>((row * count + first) * bytes);
     for (let left = min(block, count - first) * bytes; left > 0; left -= 16) {
-      storeUpTo16(output, combine(op, params, vectorOf(op, aStep, a), vectorOf(op, bStep, b)), left, scratch);
+      storeUpTo16(output, combine(type, op, params, vectorOf(type, aStep, a), vectorOf(type, bStep, b)), left, scratch);
       a += <usize>(aStep << 4);
       b += <usize>(bStep << 4);
       output += 16;
@@ -130,42 +136,51 @@ function binary(op: i32, params: usize, scratch: usize, begin: i32, end: i32): v
   }
 }
 
+/** One loop for all operators of a type: it is short beside reading and writing memory. */
+function reals(op: i32, params: usize, scratch: usize, begin: i32, end: i32): void {
+  binary(F32, op, params, scratch, begin, end);
+}
+
+function integers(op: i32, params: usize, scratch: usize, begin: i32, end: i32): void {
+  binary(S32, op, params, scratch, begin, end);
+}
+
 export function add_qs8(params: usize, scratch: usize, begin: i32, end: i32): void {
-  binary(ADD_QS8, params, scratch, begin, end);
+  binary(QS8, ADD, params, scratch, begin, end);
 }
 
 export function mul_qs8(params: usize, scratch: usize, begin: i32, end: i32): void {
-  binary(MUL_QS8, params, scratch, begin, end);
+  binary(QS8, MUL, params, scratch, begin, end);
 }
 
 export function add_f32(params: usize, scratch: usize, begin: i32, end: i32): void {
-  binary(ADD_F32, params, scratch, begin, end);
+  reals(ADD, params, scratch, begin, end);
 }
 
 export function sub_f32(params: usize, scratch: usize, begin: i32, end: i32): void {
-  binary(SUB_F32, params, scratch, begin, end);
+  reals(SUB, params, scratch, begin, end);
 }
 
 export function mul_f32(params: usize, scratch: usize, begin: i32, end: i32): void {
-  binary(MUL_F32, params, scratch, begin, end);
+  reals(MUL, params, scratch, begin, end);
 }
 
 export function div_f32(params: usize, scratch: usize, begin: i32, end: i32): void {
-  binary(DIV_F32, params, scratch, begin, end);
+  reals(DIV, params, scratch, begin, end);
 }
 
 export function add_s32(params: usize, scratch: usize, begin: i32, end: i32): void {
-  binary(ADD_S32, params, scratch, begin, end);
+  integers(ADD, params, scratch, begin, end);
 }
 
 export function sub_s32(params: usize, scratch: usize, begin: i32, end: i32): void {
-  binary(SUB_S32, params, scratch, begin, end);
+  integers(SUB, params, scratch, begin, end);
 }
 
 export function mul_s32(params: usize, scratch: usize, begin: i32, end: i32): void {
-  binary(MUL_S32, params, scratch, begin, end);
+  integers(MUL, params, scratch, begin, end);
 }
 
 export function floordiv_s32(params: usize, scratch: usize, begin: i32, end: i32): void {
-  binary(FLOORDIV_S32, params, scratch, begin, end);
+  integers(DIV, params, scratch, begin, end);
 }

@@ -1,5 +1,5 @@
 import { Dwconv2dParams } from '../abi/dwconv2d';
-import { slideD16s1, slideD16s2 } from '../generated/dwconv2d-d16';
+import { slideD16, slideD16Pair, slideD16Single } from '../generated/dwconv2d-d16';
 import { slideE16s1, slideE16s2 } from '../generated/dwconv2d-e16';
 import { slideRdPair, slideRds1, slideRds2 } from '../generated/dwconv2d-rd';
 import { copyFew, storeUpTo16 } from '../micro/copy';
@@ -11,12 +11,17 @@ import { zipHigh16, zipHigh8, zipLow16, zipLow8 } from '../micro/zip';
 /** Channels of one packed block. */
 @inline
 function blockChannels<T>(): i32 {
-  return sizeof<T>() == 1 && isSigned<T>() ? 16 : 8;
+  return isE16<T>() ? 16 : 8;
 }
 
 @inline
 function isRd<T>(): bool {
   return sizeof<T>() == 1 && !isSigned<T>();
+}
+
+@inline
+function isE16<T>(): bool {
+  return sizeof<T>() == 1 && isSigned<T>();
 }
 
 /** Packed position of a tap; windows of nine taps stand in the order the sliding kernels read them. */
@@ -26,7 +31,9 @@ function tapSlot<T>(taps: i32, tap: i32): i32 {
   const row = tap / 3;
   const column = tap - row * 3;
   if (isRd<T>()) return column * 4 + row;
-  return row == 2 ? tap : column * 2 + row;
+  if (isE16<T>()) return row == 2 ? tap : column * 2 + row;
+  if (row != 0) return column * 2 + row - 1;
+  return column == 2 ? 8 : 7 - column;
 }
 
 /** Packed taps of a channel, with the zero taps that fill groups. */
@@ -47,8 +54,8 @@ function slideRow<T>(
 ): void {
   const single = load<i32>(params, Dwconv2dParams.STRIDE_WIDTH) == 1;
   if (sizeof<T>() == 2) {
-    if (single) slideD16s1(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
-    else slideD16s2(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
+    if (single) slideD16Single(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
+    else slideD16(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
   } else if (isSigned<T>()) {
     if (single) slideE16s1(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
     else slideE16s2(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
@@ -56,6 +63,15 @@ function slideRow<T>(
     if (single) slideRds1(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
     else slideRds2(params, top, middle, bottom, pad, weights, bias, scale, target, pixelBytes, blocks);
   }
+}
+
+@inline
+function slidePair<T>(
+  params: usize, top: usize, middle: usize, bottom: usize, below: usize, pad: usize,
+  weights: usize, bias: usize, scale: usize, target: usize, pixelBytes: i32, blocks: i32,
+): void {
+  if (sizeof<T>() == 2) slideD16Pair(params, top, middle, bottom, below, pad, weights, bias, scale, target, pixelBytes, blocks);
+  else slideRdPair(params, top, middle, bottom, below, pad, weights, bias, scale, target, pixelBytes, blocks);
 }
 
 /** Codes of one block of channels, over the taps whose addresses stand from `taps` to `tapsEnd`. */
@@ -187,11 +203,7 @@ function dwconv2d<T>(params: usize, scratch: usize, begin: i32, end: i32): void 
   const addresses = spare + <usize>(outputWidth << 4) + 16;
   memory.fill(pad, load<u8>(params, Dwconv2dParams.PAD_VALUE), rowBytes + 16);
 
-  const pairs = isRd<T>() && slides && strideHeight == 1 && strideWidth == 1 && dilationHeight == 1;
-  const restFirst = channels - rest;
-  const restWeights = weights + <usize>(blocks * blockBytes<T>(slotCount<T>(9)));
-  const restBias = bias + (<usize>restFirst << 2);
-  const restScale = scale + (<usize>restFirst << 2);
+  const pairs = !isE16<T>() && slides && strideHeight == 1 && strideWidth == 1 && dilationHeight == 1;
   let unit = begin;
   while (unit < end) {
     const batch = unit / outputHeight;
@@ -207,28 +219,28 @@ function dwconv2d<T>(params: usize, scratch: usize, begin: i32, end: i32): void 
     const top = inputRow(image, y, height, rowBytes, pad);
     const middle = inputRow(image, y + dilationHeight, height, rowBytes, pad);
     const bottom = inputRow(image, y + dilationHeight * 2, height, rowBytes, pad);
-    let rows = 1;
-    if (isRd<T>() && pairs && row + 1 < outputHeight && unit < end) {
-      const below = inputRow(image, y + 3, height, rowBytes, pad);
-      rows = 2;
-      unit++;
-      slideRdPair(params, top, middle, bottom, below, pad, weights, bias, scale, output, channels, blocks);
-      if (rest) {
-        slideRdPair(
-          params, top + restFirst, middle + restFirst, bottom + restFirst, below + restFirst, pad, restWeights, restBias, restScale, spare, 8, 1,
-        );
+    const below = inputRow(image, y + 3, height, rowBytes, pad);
+    const rows = !isE16<T>() && pairs && row + 1 < outputHeight && unit < end ? 2 : 1;
+    unit += rows - 1;
+    let first = 0, w = weights, b = bias, s = scale, target = output, pixelBytes = channels, count = blocks;
+    for (;;) {
+      if (!isE16<T>() && rows == 2) {
+        slidePair<T>(params, top + first, middle + first, bottom + first, below + first, pad, w, b, s, target, pixelBytes, count);
+      } else {
+        slideRow<T>(params, top + first, middle + first, bottom + first, pad, w, b, s, target, pixelBytes, count);
       }
-    } else {
-      slideRow<T>(params, top, middle, bottom, pad, weights, bias, scale, output, channels, blocks);
-      if (rest) {
-        slideRow<T>(
-          params, top + restFirst, middle + restFirst, bottom + restFirst, pad, restWeights, restBias, restScale, spare, blockChannels<T>(), 1,
-        );
-      }
+      if (!rest || target == spare) break;
+      first = channels - rest;
+      w += <usize>(blocks * blockBytes<T>(slotCount<T>(9)));
+      b += <usize>first << 2;
+      s += <usize>first << 2;
+      target = spare;
+      pixelBytes = blockChannels<T>();
+      count = 1;
     }
     if (rest) {
       for (let pixel = 0; pixel < rows * outputWidth; pixel++) {
-        copyFew(spare + <usize>(pixel * blockChannels<T>()), output + <usize>(pixel * channels + restFirst), rest);
+        copyFew(spare + <usize>(pixel * blockChannels<T>()), output + <usize>(pixel * channels + first), rest);
       }
     }
   }

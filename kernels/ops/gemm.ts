@@ -1,5 +1,5 @@
 import { GemmParams } from '../abi/gemm';
-import { copyRun } from '../micro/copy';
+import { copyLongRun } from '../micro/copy';
 import { D16, E16, RD } from '../micro/variant';
 import { blockStride, multiplyBlock, rowTerms } from './tile-block';
 
@@ -10,10 +10,10 @@ function packRows<T>(params: usize, scratch: usize, first: i32, rows: i32): void
   const flip = v128.load(params, GemmParams.FLIP);
   let source = load<usize>(params, GemmParams.INPUT) + <usize>(first * depth);
   if (stride == depth * <i32>sizeof<T>()) {
-    copyRun<T>(source, scratch, rows * depth, flip);
+    copyLongRun<T>(source, scratch, rows * depth, flip);
   } else {
     for (const end = source + <usize>(rows * depth); source < end; source += depth) {
-      copyRun<T>(source, scratch, depth, flip);
+      copyLongRun<T>(source, scratch, depth, flip);
       scratch += stride;
     }
   }
@@ -41,7 +41,7 @@ function gemm<T>(params: usize, scratch: usize, begin: i32, end: i32): void {
       terms = rowTerms<T>(params, input, stride, count, spare + (<usize>blockRows << 3) + 16);
       packed = block;
     }
-    multiplyBlock<T>(params, input, stride, first, count, terms, unit - block * columnBlocks, spare);
+    multiplyBlock<T>(params, input, stride, first, count, terms, 0, 0, unit - block * columnBlocks, spare);
   }
 }
 

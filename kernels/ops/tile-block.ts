@@ -1,7 +1,7 @@
-import { GemmParams } from '../abi/gemm';
+import { Conv2dParams, GemmParams } from '../abi/gemm';
 import { tileD16x1, tileD16x4 } from '../generated/gemm-d16';
-import { tileE16x1, tileE16x1Corrected, tileE16x4, tileE16x4Corrected } from '../generated/gemm-e16';
-import { tileRdx1, tileRdx1Corrected, tileRdx6, tileRdx6Corrected } from '../generated/gemm-rd';
+import { tileE16x1, tileE16x4 } from '../generated/gemm-e16';
+import { tileRdx1, tileRdx4Two, tileRdx6 } from '../generated/gemm-rd';
 import { copyFew } from '../micro/copy';
 
 /** Bytes between rows of a packed block of inputs; terms past DEPTH meet zero weights. */
@@ -50,60 +50,76 @@ export function rowTerms<T>(params: usize, input: usize, inputStride: i32, rows:
 /** One panel of columns. Up to half a tile of rows left over go one by one; more are a tile that repeats rows of the one before. */
 @inline
 function panel<T>(
-  params: usize, input: usize, inputStride: i32, rows: i32, terms: usize,
+  params: usize, input: usize, inputStride: i32, rows: i32, terms: usize, offsets: usize, skip: i32, lineBytes: i32,
   weights: usize, weightsEnd: usize, bias: usize, scale: usize, output: usize, outputStride: i32,
 ): void {
   const rest = rows % tileRows<T>();
   const single = rows < tileRows<T>() || rest * 2 <= tileRows<T>() ? rest : 0;
   const tiled = rows - single;
-  const singleInput = input + <usize>(tiled * inputStride);
-  const singleOutput = output + <usize>(tiled * outputStride);
-  if (sizeof<T>() == 2) {
-    tileD16x4(params, input, inputStride, tiled, weights, weightsEnd, bias, scale, output, outputStride);
-    tileD16x1(params, singleInput, inputStride, single, weights, weightsEnd, bias, scale, singleOutput, outputStride);
-  } else if (terms) {
-    const singleTerms = terms + (<usize>tiled << 2);
-    if (isSigned<T>()) {
-      tileE16x4Corrected(params, input, inputStride, tiled, terms, weights, weightsEnd, bias, scale, output, outputStride);
-      tileE16x1Corrected(params, singleInput, inputStride, single, singleTerms, weights, weightsEnd, bias, scale, singleOutput, outputStride);
+  if (tiled) {
+    if (sizeof<T>() == 2) {
+      tileD16x4(params, input, inputStride, tiled, offsets, skip, lineBytes, weights, weightsEnd, bias, scale, output, outputStride);
+    } else if (isSigned<T>()) {
+      tileE16x4(params, input, inputStride, tiled, terms, offsets, skip, lineBytes, weights, weightsEnd, bias, scale, output, outputStride);
     } else {
-      tileRdx6Corrected(params, input, inputStride, tiled, terms, weights, weightsEnd, bias, scale, output, outputStride);
-      tileRdx1Corrected(params, singleInput, inputStride, single, singleTerms, weights, weightsEnd, bias, scale, singleOutput, outputStride);
+      tileRdx6(params, input, inputStride, tiled, terms, offsets, skip, lineBytes, weights, weightsEnd, bias, scale, output, outputStride);
     }
-  } else if (isSigned<T>()) {
-    tileE16x4(params, input, inputStride, tiled, weights, weightsEnd, bias, scale, output, outputStride);
-    tileE16x1(params, singleInput, inputStride, single, weights, weightsEnd, bias, scale, singleOutput, outputStride);
-  } else {
-    tileRdx6(params, input, inputStride, tiled, weights, weightsEnd, bias, scale, output, outputStride);
-    tileRdx1(params, singleInput, inputStride, single, weights, weightsEnd, bias, scale, singleOutput, outputStride);
+  }
+  if (single) {
+    if (offsets) offsets += <usize>tiled << 2;
+    else input += <usize>(tiled * inputStride);
+    if (terms) terms += <usize>tiled << 2;
+    output += <usize>(tiled * outputStride);
+    if (sizeof<T>() == 2) {
+      tileD16x1(params, input, inputStride, single, offsets, skip, lineBytes, weights, weightsEnd, bias, scale, output, outputStride);
+    } else if (isSigned<T>()) {
+      tileE16x1(params, input, inputStride, single, terms, offsets, skip, lineBytes, weights, weightsEnd, bias, scale, output, outputStride);
+    } else {
+      tileRdx1(params, input, inputStride, single, terms, offsets, skip, lineBytes, weights, weightsEnd, bias, scale, output, outputStride);
+    }
   }
 }
 
 /**
  * Outputs of `rows` rows from `firstRow` and of one block of columns. GemmParams and Conv2dParams agree in all fields read here.
- * `input` is the row `firstRow` in the form T's tiles read; `terms` are those of rowTerms; `spare` has 8 bytes a row for a panel that is not full.
+ * `input` is the row `firstRow` in the form T's tiles read, or where `offsets` is not 0, what the offsets of the rows' windows are relative to, whose
+ * lines are `skip` bytes apart; `terms` are those of rowTerms; `spare` has 8 bytes a row for a panel that is not full.
  */
 export function multiplyBlock<T>(
-  params: usize, input: usize, inputStride: i32, firstRow: i32, rows: i32, terms: usize, columnBlock: i32, spare: usize,
+  params: usize, input: usize, inputStride: i32, firstRow: i32, rows: i32, terms: usize, offsets: usize, skip: i32, columnBlock: i32, spare: usize,
 ): void {
   const columns = load<i32>(params, GemmParams.COLUMNS);
   const width = load<i32>(params, GemmParams.BLOCK_COLUMNS);
   const first = columnBlock * width;
   const last = min(first + width, columns);
   const panelBytes = blockStride<T>(load<i32>(params, GemmParams.DEPTH)) * panelColumns<T>();
+  const lineBytes = offsets
+    ? load<i32>(params, Conv2dParams.KERNEL_WIDTH) * load<i32>(params, Conv2dParams.INPUT_CHANNELS) * panelColumns<T>() * <i32>sizeof<T>()
+    : panelBytes;
   let weights = load<usize>(params, GemmParams.WEIGHTS) + <usize>(first / panelColumns<T>() * panelBytes);
   let bias = load<usize>(params, GemmParams.BIAS) + (<usize>first << 2);
   let scale = load<usize>(params, GemmParams.SCALE) + (<usize>first << 2);
   let output = load<usize>(params, GemmParams.OUTPUT) + <usize>(firstRow * columns + first);
+  // Engines whose relaxed dot product takes signed operands, those of arm64, have the registers for two panels.
+  const two = sizeof<T>() == 1 && !isSigned<T>() && load<u8>(params, GemmParams.FLIP) == 0 && rows >= 4;
   for (let column = first; column < last; column += panelColumns<T>()) {
     const weightsEnd = weights + <usize>panelBytes;
     const count = last - column;
-    if (count >= panelColumns<T>()) {
-      panel<T>(params, input, inputStride, rows, terms, weights, weightsEnd, bias, scale, output, columns);
-    } else {
-      panel<T>(params, input, inputStride, rows, terms, weights, weightsEnd, bias, scale, spare, panelColumns<T>());
-      for (let row = 0; row < rows; row++) copyFew(spare + <usize>(row * panelColumns<T>()), output + <usize>(row * columns), count);
+    if (sizeof<T>() == 1 && !isSigned<T>() && two && count >= 16) {
+      tileRdx4Two(params, input, inputStride, rows, terms, offsets, skip, lineBytes, weights, weightsEnd, bias, scale, output, columns);
+      column += 8;
+      weights = weightsEnd + <usize>panelBytes;
+      bias += 64;
+      scale += 64;
+      output += 16;
+      continue;
     }
+    const whole = count >= panelColumns<T>();
+    panel<T>(
+      params, input, inputStride, rows, terms, offsets, skip, lineBytes, weights, weightsEnd, bias, scale,
+      whole ? output : spare, whole ? columns : panelColumns<T>(),
+    );
+    for (let row = 0; !whole && row < rows; row++) copyFew(spare + <usize>(row * panelColumns<T>()), output + <usize>(row * columns), count);
     weights = weightsEnd;
     bias += 4 * panelColumns<T>();
     scale += 4 * panelColumns<T>();

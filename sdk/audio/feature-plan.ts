@@ -28,7 +28,7 @@ function planOf(buffers: readonly Buffer[], inputs: number, constants: readonly 
   });
   const ports = buffers.map(({ name, shape }, buffer): PlanPort => ({ name, shape, dtype: 'float32', buffer }));
   return {
-    abi: Abi.VERSION, buffers: placed, constants, steps, inputs: ports.slice(0, inputs), outputs: ports.slice(-1),
+    abi: Abi.VERSION, buffers: placed, constants, steps, bands: [], inputs: ports.slice(0, inputs), outputs: ports.slice(-1),
     arenaBytes: end, arenaLowerBound: end,
   };
 }

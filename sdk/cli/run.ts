@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { REQUANTIZE_MODES } from '../ops/types.ts';
 import { LAYOUTS } from '../vision/image-port.ts';
-import { RESIZE_MODES } from '../vision/resize.ts';
+import { RESIZE_MODES } from '../vision/placement.ts';
 import { collect, integer, perChannel } from './options.ts';
 import { example } from './output.ts';
 import type { RunOptions } from './run/run-options.ts';
@@ -24,13 +24,14 @@ export const run: CliCommand = {
       .addOption(new Option('--requant <MODE>', 'rounding of int8 results; the tflite modes run the exact scalar reference')
         .choices(REQUANTIZE_MODES).default('float'))
       .option('--quantize-input', 'accept float32 .npy for quantized inputs and quantize it')
-      .option('--labels <FILE>', 'class names, one a line')
+      .option('--labels <FILE>', 'class names, one a line (default: those in the model file)')
       .option('--mean <M[,M,M]>', 'picture: subtract this from pixels 0...255, for all or per channel', perChannel)
       .option('--std <S[,S,S]>', 'picture: then divide by this', perChannel)
       .addOption(new Option('--layout <LAYOUT>', 'picture: axes of the input, where its shape fits both').choices(LAYOUTS))
       .addOption(new Option('--resize <MODE>', 'picture: how another size becomes that of the model').choices(RESIZE_MODES).default('stretch'))
       .addHelpText('after', example(
         'halfbyte run person_detect_int8.tflite --image person.bmp --labels labels.txt',
+        'halfbyte run coco_ssd_mobilenet_v1_quant.tflite --image street.jpg --json',
         'halfbyte run kws_dscnn_int8.tflite --audio yes.wav',
         'halfbyte run model.tflite --input features.npy --output out --json',
       ))

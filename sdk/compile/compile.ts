@@ -3,7 +3,9 @@ import type { Graph, Tensor } from '../ir/graph.ts';
 import type { Plan, PlanPort } from '../plan/types.ts';
 import { lower } from './lower.ts';
 import { optimize } from './optimize.ts';
+import { planBands } from './plan-bands.ts';
 import { planMemory } from './plan-memory.ts';
+import { shareBuffers } from './share-buffers.ts';
 
 function ports(graph: Graph, ids: readonly number[], buffers: readonly number[]): PlanPort[] {
   return ids.map((id, index) => {
@@ -19,15 +21,17 @@ function ports(graph: Graph, ids: readonly number[], buffers: readonly number[])
 export function compile(graph: Graph): Plan {
   const optimized = optimize(graph);
   const origins = new Map<Tensor, number>(graph.tensors.map((tensor, id) => [tensor, id]));
-  const lowered = lower(optimized, origins);
+  const lowered = planBands(shareBuffers(lower(optimized, origins)));
   const memory = planMemory(lowered.buffers);
   return {
     abi: Abi.VERSION,
     buffers: lowered.buffers.map(({ name, bytes, live }, id) => ({ name, bytes, offset: memory.offsets[id]!, live })),
     constants: lowered.constants,
     steps: lowered.steps,
+    bands: lowered.bands,
     inputs: ports(optimized, optimized.inputs, lowered.inputs),
     outputs: ports(optimized, optimized.outputs, lowered.outputs),
+    ...(lowered.states && { states: lowered.states }),
     arenaBytes: memory.arenaBytes,
     arenaLowerBound: memory.lowerBound,
   };

@@ -41,6 +41,12 @@ export function interpret(source: Graph, inputs: readonly TypedArray[], mode: Re
   }
   const values = new Map<number, TensorValue>();
   graph.inputs.forEach((id, index) => values.set(id, inputValue(graph.tensors[id]!, inputs[index], index)));
+  for (const { input, initial } of graph.states ?? []) {
+    const tensor = graph.tensors[input]!;
+    const size = byteLength(tensor.dtype, elementCount(tensor.shape));
+    const bytes = typeof initial === 'number' ? new Uint8Array(size).fill(initial) : initial;
+    values.set(input, { ...tensor, data: constantView({ ...tensor, data: bytes }, bytes) });
+  }
   const valueOf = (id: number): TensorValue => {
     const known = values.get(id);
     if (known !== undefined) return known;

@@ -3,8 +3,9 @@ import { PlanError } from '../core/errors.ts';
 import { elementCount } from '../core/shape.ts';
 import type { Graph, Tensor } from '../ir/graph.ts';
 import { operatorOf } from '../ops/index.ts';
+import { elementBlock } from '../ops/partition.ts';
 import type { Lowering } from '../ops/types.ts';
-import type { PlanConstant, PlanLayout, PlanStep } from '../plan/types.ts';
+import type { PlanConstant, PlanField, PlanLayout, PlanState, PlanStep } from '../plan/types.ts';
 
 /** Most bytes of constants that are made by operators instead of viewed in the model file. */
 const MAX_MADE_BYTES = 64 * 2 ** 20;
@@ -23,9 +24,10 @@ export interface LoweredGraph {
   readonly steps: readonly PlanStep[];
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  readonly states?: readonly PlanState[];
 }
 
-/** Lifetimes in steps: graph inputs keep their contents for the whole run, outputs until its end. */
+/** Lifetimes in steps: graph inputs and states keep their contents for the whole run, outputs until its end. */
 function lifetimes(count: number, steps: readonly PlanStep[], inputs: readonly number[], outputs: readonly number[]): (readonly [number, number])[] {
   const first = new Array<number>(count).fill(Infinity);
   const last = new Array<number>(count).fill(-1);
@@ -93,10 +95,17 @@ export function lower(graph: Graph, origins: ReadonlyMap<Tensor, number>): Lower
   };
 
   const inputs = graph.inputs.map(buffer);
+  const states = (graph.states ?? []).map(({ input, initial }, index): PlanState => (
+    {
+      buffer: buffer(input),
+      initial: typeof initial === 'number' ? { fill: initial } : { constant: constantData(`state ${index}`, initial, { kind: 'raw' }) },
+    }
+  ));
   for (const node of graph.nodes) {
     const lowering: Lowering = {
       tensor,
       buffer,
+      temporary: (name, bytes) => buffers.push({ name, bytes }) - 1,
       alias: (input, output) => bufferOf.set(output, buffer(input)),
       constantTensor,
       constantData,
@@ -104,7 +113,29 @@ export function lower(graph: Graph, origins: ReadonlyMap<Tensor, number>): Lower
     };
     operatorOf(node).lower(node, lowering);
   }
-  const outputs = graph.outputs.map(buffer);
-  const live = lifetimes(buffers.length, steps, inputs, outputs);
-  return { buffers: buffers.map((entry, id) => ({ ...entry, live: live[id]! })), constants, steps, inputs, outputs };
+  const copy = (node: string, source: PlanField, target: number): number => {
+    const { bytes } = buffers[target]!;
+    const block = elementBlock(bytes);
+    const fields = { INPUT: source, OUTPUT: { buffer: target }, BYTES: bytes, BLOCK: block };
+    steps.push({ kernel: 'copy_x8', params: 'CopyParams', fields, units: Math.ceil(bytes / block), scratch: 0, macs: 0, node, op: 'state' });
+    return target;
+  };
+  const copied = (node: string, source: number): number => (
+    copy(node, { buffer: source }, buffers.push({ name: node, bytes: buffers[source]!.bytes }) - 1)
+  );
+  // New values may be other states and outputs may be old values: both are saved before the first state changes.
+  const held = new Set(states.map((state) => state.buffer));
+  const outputs = graph.outputs.map(buffer).map((id, index) => (held.has(id) ? copied(`output ${index}`, id) : id));
+  const values = (graph.states ?? []).map(({ output }, index): PlanField | undefined => {
+    if (tensor(output).data !== undefined) return { constant: constantTensor(output, { kind: 'raw' }) };
+    const id = buffer(output);
+    if (id === states[index]!.buffer) return undefined;
+    return { buffer: held.has(id) ? copied(`state ${index}`, id) : id };
+  });
+  values.forEach((value, index) => {
+    if (value !== undefined) copy(`state ${index}`, value, states[index]!.buffer);
+  });
+  const live = lifetimes(buffers.length, steps, [...inputs, ...held], outputs);
+  const placed = buffers.map((entry, id) => ({ ...entry, live: live[id]! }));
+  return { buffers: placed, constants, steps, inputs, outputs, ...(states.length > 0 && { states }) };
 }

@@ -16,10 +16,25 @@ export const BUFFER_ALIGNMENT = 64;
 /** Bytes past the end of a buffer that kernels may read and ignore: those of another buffer, or of the padding that ends the arena. */
 export const READ_PADDING = 16;
 
+/** Times that buffers are placed again, and most buffers of which that is tried. */
+const ROUNDS = 32;
+const MOST_REPLACED = 1000;
+
 interface Placed {
   readonly begin: number;
   readonly end: number;
   readonly live: readonly [number, number];
+}
+
+interface Placement {
+  readonly offsets: readonly number[];
+  readonly arenaBytes: number;
+  /** The buffer that ends highest. */
+  readonly top: number;
+}
+
+function alignedSize(bytes: number): number {
+  return Math.ceil(bytes / BUFFER_ALIGNMENT) * BUFFER_ALIGNMENT;
 }
 
 function lowerBoundOf(buffers: readonly Interval[]): number {
@@ -53,25 +68,44 @@ function bestOffset(bytes: number, neighbours: readonly Placed[]): number {
   return best >= 0 ? best : end;
 }
 
-/**
- * Greedy by size with best offsets: largest buffers first, each into the tightest gap among placed buffers alive at the same time
- * (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", section 5).
- */
-export function planMemory(buffers: readonly Interval[]): MemoryPlan {
-  const order = buffers.map((_, id) => id).sort((a, b) => buffers[b]!.bytes - buffers[a]!.bytes || a - b);
+/** Places buffers one after another, each into the tightest gap among placed buffers alive at the same time. */
+function place(buffers: readonly Interval[], order: readonly number[]): Placement {
   const offsets = new Array<number>(buffers.length).fill(0);
   const placed: Placed[] = [];
   let arenaBytes = 0;
+  let top = -1;
   for (const id of order) {
     const { bytes, live } = buffers[id]!;
-    const size = Math.ceil(bytes / BUFFER_ALIGNMENT) * BUFFER_ALIGNMENT;
+    const size = alignedSize(bytes);
     const neighbours = placed.filter((other) => other.live[0] <= live[1] && live[0] <= other.live[1]);
     const begin = bestOffset(size, neighbours);
     offsets[id] = begin;
-    arenaBytes = Math.max(arenaBytes, begin + bytes + READ_PADDING);
+    if (begin + bytes + READ_PADDING > arenaBytes) {
+      arenaBytes = begin + bytes + READ_PADDING;
+      top = id;
+    }
     const entry = { begin, end: begin + size, live };
     const at = placed.findIndex((other) => other.begin > begin);
     placed.splice(at < 0 ? placed.length : at, 0, entry);
   }
-  return { offsets, arenaBytes, lowerBound: lowerBoundOf(buffers) };
+  return { offsets, arenaBytes, top };
+}
+
+/**
+ * Greedy by size with best offsets: largest buffers first, each into the tightest gap among placed buffers alive at the same time
+ * (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", section 5). Where that misses the lower bound,
+ * the buffer that ends highest is placed first and all others again; the smallest of these arenas is taken.
+ */
+export function planMemory(buffers: readonly Interval[]): MemoryPlan {
+  const order = buffers.map((_, id) => id).sort((a, b) => buffers[b]!.bytes - buffers[a]!.bytes || a - b);
+  const least = lowerBoundOf(buffers.map(({ bytes, live }) => ({ bytes: alignedSize(bytes), live })));
+  let best = place(buffers, order);
+  let last = best;
+  for (let round = 0; round < ROUNDS && buffers.length <= MOST_REPLACED && best.arenaBytes > least + READ_PADDING; round++) {
+    order.splice(order.indexOf(last.top), 1);
+    order.unshift(last.top);
+    last = place(buffers, order);
+    if (last.arenaBytes < best.arenaBytes) best = last;
+  }
+  return { offsets: best.offsets, arenaBytes: best.arenaBytes, lowerBound: lowerBoundOf(buffers) };
 }

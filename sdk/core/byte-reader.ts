@@ -1,5 +1,7 @@
 import { ModelError } from './errors.ts';
 
+const TWO_TO_32 = 2 ** 32;
+
 /**
  * Bounded little-endian reads from untrusted bytes. Offsets are bytes from the start; `what` names the place and value in errors.
  * Every read throws ModelError `truncated` where it would leave the bytes.
@@ -58,13 +60,13 @@ export class ByteReader {
   /** @throws ModelError `integer-range` beyond 2^53 - 1. */
   u64(offset: number, what: string): number {
     this.check(offset, 8, what);
-    return safeInteger(this.view.getBigUint64(offset, true), what);
+    return safeInteger(this.view.getUint32(offset + 4, true), this.view.getInt32(offset, true), what);
   }
 
   /** @throws ModelError `integer-range` beyond ±(2^53 - 1). */
   i64(offset: number, what: string): number {
     this.check(offset, 8, what);
-    return safeInteger(this.view.getBigInt64(offset, true), what);
+    return safeInteger(this.view.getInt32(offset + 4, true), this.view.getInt32(offset, true), what);
   }
 
   /** A view of `size` bytes, without copying. */
@@ -74,8 +76,10 @@ export class ByteReader {
   }
 }
 
-function safeInteger(value: bigint, what: string): number {
-  const number = Number(value);
+/** The 64-bit integer of two halves. @throws ModelError `integer-range` beyond ±(2^53 - 1). */
+export function safeInteger(high: number, low: number, what: string): number {
+  const number = high * TWO_TO_32 + (low >>> 0);
   if (Number.isSafeInteger(number)) return number;
+  const value = BigInt(high) * BigInt(TWO_TO_32) + BigInt(low >>> 0);
   throw new ModelError('integer-range', `${what}: ${value} is beyond ±${Number.MAX_SAFE_INTEGER}; the file is damaged, fetch it again`);
 }

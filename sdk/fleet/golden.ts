@@ -42,11 +42,14 @@ export function hashOutputs(outputs: readonly ModelPort[]): string[] {
   });
 }
 
-/** Runs the model on the input made from `seed` and leaves the seed with the hashes of what came out. */
+/** Runs the model, from its first state and back to it, on the input made from `seed` and leaves the seed with the hashes of what came out. */
 export async function runGolden(model: LoadedModel, seed: number): Promise<Golden> {
   fillGoldenInput(model.inputs, seed);
+  model.resetState?.();
   await model.run();
-  return { seed, outputs: hashOutputs(model.outputs) };
+  const outputs = hashOutputs(model.outputs);
+  model.resetState?.();
+  return { seed, outputs };
 }
 
 /** One hash over all output hashes. */

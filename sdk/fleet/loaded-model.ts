@@ -13,6 +13,8 @@ export interface LoadedModel {
   readonly inputs: readonly ModelPort[];
   readonly outputs: readonly ModelPort[];
   run(): Promise<unknown>;
+  /** Takes a streaming model back to the state before its first run. */
+  resetState?(): void;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import type { DType } from '../core/dtype.ts';
+import type { ModelMetadata } from '../core/model-metadata.ts';
 
 /** real = scale * (code - zeroPoint); one pair per tensor, or one per index of `axis`. */
 export interface Quantization {
@@ -34,11 +35,22 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** A model as data. Nodes are in execution order: every input is a graph input, a constant or an earlier output. */
+/** A value that is kept from run to run: tensor `input` holds it during a run, `output` is what it becomes at the end. */
+export interface State {
+  readonly input: number;
+  readonly output: number;
+  /** The value before the first run: its bytes, or the byte that all of them are. */
+  readonly initial: Uint8Array | number;
+}
+
+/** A model as data. Nodes are in execution order: every input is a graph input, a state, a constant or an earlier output. */
 export interface Graph {
   readonly name: string;
   readonly tensors: readonly Tensor[];
   readonly nodes: readonly Node[];
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  readonly states?: readonly State[];
+  /** What the file says of inputs and outputs; changes nothing of what is computed. */
+  readonly metadata?: ModelMetadata;
 }

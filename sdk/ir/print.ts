@@ -40,6 +40,7 @@ export function printGraph(graph: Graph): string {
     `graph ${graph.name}`,
     `inputs ${graph.inputs.map((id) => `%${id}`).join(', ')}`,
     `outputs ${graph.outputs.map((id) => `%${id}`).join(', ')}`,
+    ...(graph.states ?? []).map(({ input, output }) => `state %${input} becomes %${output}`),
     'tensors',
     ...graph.tensors.map(tensor),
     'nodes',

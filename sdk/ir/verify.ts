@@ -40,6 +40,27 @@ function checkId(graph: Graph, id: number, where: string): Tensor {
   return tensor;
 }
 
+/** Checks states and adds their inputs to what is `available`. */
+function verifyStates(graph: Graph, available: Set<number>): void {
+  for (const { input, output, initial } of graph.states ?? []) {
+    const before = checkId(graph, input, 'a state');
+    const after = checkId(graph, output, 'the new value of a state');
+    if (before.data !== undefined || available.has(input)) {
+      throw new ModelError('invalid-state', `${describe(graph, input)} is a state and also an input, another state or a constant`);
+    }
+    if (before.dtype !== after.dtype || !sameShape(before.shape, after.shape)) {
+      const found = `${after.dtype} ${formatShape(after.shape)}`;
+      const expected = `the state ${describe(graph, input)} is ${before.dtype} ${formatShape(before.shape)}`;
+      throw new ModelError('invalid-state', `${describe(graph, output)} is ${found}; ${expected}`);
+    }
+    const bytes = byteLength(before.dtype, elementCount(before.shape));
+    if (typeof initial === 'object' && initial.byteLength !== bytes) {
+      throw new ModelError('invalid-state', `${describe(graph, input)}: the first value has ${initial.byteLength} bytes, the state ${bytes}`);
+    }
+    available.add(input);
+  }
+}
+
 function verifyTypes(graph: Graph, node: Node, rules: TypeRules): void {
   const inputs = node.inputs.map((id, index) => (id === -1 ? undefined : checkId(graph, id, `${node.name}: input ${index}`)));
   const outputs = node.outputs.map((id, index) => checkId(graph, id, `${node.name}: output ${index}`));
@@ -68,6 +89,7 @@ export function verify(graph: Graph, operators: readonly TypeRules[]): void {
     if (available.has(id)) throw new ModelError('duplicate-input', `${describe(graph, id)} is twice an input of the graph`);
     available.add(id);
   }
+  verifyStates(graph, available);
   graph.tensors.forEach((tensor, id) => {
     if (tensor.data !== undefined) available.add(id);
   });
@@ -90,7 +112,7 @@ export function verify(graph: Graph, operators: readonly TypeRules[]): void {
       available.add(id);
     }
   }
-  for (const id of graph.outputs) {
+  for (const id of [...graph.outputs, ...(graph.states ?? []).map(({ output }) => output)]) {
     checkId(graph, id, 'a graph output');
     if (!available.has(id)) throw new ModelError('missing-output', `graph output ${describe(graph, id)} is produced by no node`);
   }

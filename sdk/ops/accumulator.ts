@@ -15,7 +15,8 @@ export interface WeightRows {
 const INT32_LIMIT = 2147483648;
 
 /**
- * Proves with the real weights that no input overflows the int32 accumulator or leaves the range in which requantization is exact.
+ * Proves that no input overflows the int32 accumulator or leaves the range in which requantization is exact: by the number of products,
+ * and with the real weights where that does not do.
  * @throws PlanError naming the channel
  */
 export function checkAccumulators(node: Node, weights: WeightRows, bias: Int32Array | undefined, inputZeroPoint: number, scales: Float32Array): void {
@@ -26,7 +27,13 @@ export function checkAccumulators(node: Node, weights: WeightRows, bias: Int32Ar
   }
   const high = 127 - inputZeroPoint;
   const low = -128 - inputZeroPoint;
+  const widest = elements instanceof Int8Array ? 128 : Math.max(zeroPoint, 255 - zeroPoint);
+  const most = terms * widest * Math.max(high, -low);
   for (let channel = 0; channel < channels; channel++) {
+    const offset = bias?.[channel] ?? 0;
+    const scale = scales[channel]!;
+    const bound = most + Math.abs(offset);
+    if (bound < INT32_LIMIT && bound * scale < ROUNDING_LIMIT) continue;
     let positive = 0;
     let negative = 0;
     for (let term = 0, at = channel * channelStride; term < terms; term++, at += termStride) {
@@ -34,12 +41,10 @@ export function checkAccumulators(node: Node, weights: WeightRows, bias: Int32Ar
       if (weight > 0) positive += weight;
       else negative += weight;
     }
-    const offset = bias?.[channel] ?? 0;
     const worst = Math.max(offset + positive * high + negative * low, -(offset + positive * low + negative * high));
     if (worst >= INT32_LIMIT) {
       throw new PlanError('accumulator-overflow', `${node.name}: channel ${channel} may sum up to ${worst}, past int32: reduce its bias`);
     }
-    const scale = scales[channel]!;
     if (!(worst * scale < ROUNDING_LIMIT)) {
       throw new PlanError(
         'requantize-range',

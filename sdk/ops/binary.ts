@@ -48,6 +48,7 @@ function operandsOf<T extends TensorType>(node: Node, inputs: readonly (T | unde
 export function binaryOperator(name: string, forms: BinaryForms): Operator {
   return {
     name,
+    isElementwise: true,
 
     infer(node, inputs, outputs) {
       checkAttributeNames(node, ['activation']);

@@ -5,13 +5,16 @@ import { elementCount, formatShape, stridesOf } from '../core/shape.ts';
 import type { Node, Tensor, TensorType } from '../ir/graph.ts';
 import { bytesOf, sourceField } from './kernel-fields.ts';
 import type { Fields } from './kernel-fields.ts';
+import { lowerWalk } from './move.ts';
 import { rejectOperand } from './operands.ts';
 import { elementBlock } from './partition.ts';
 import type { Lowering } from './types.ts';
 
-/** Rows shorter than this are lengthened where the operand that repeats is constant, in elements. */
+/** Rows shorter than this are lengthened by writing out the operand that repeats, in elements. */
 const SHORT_ROW = 256;
 const MAX_REPEATED = 65536;
+/** How many times longer rows must get, and how much smaller than the output an operand computed at run time stays. */
+const LEAST_GAIN = 4;
 
 /** Shape of an elementwise result. @throws ModelError when the shapes do not fit. */
 export function broadcastShape(node: Node, a: Tensor, b: Tensor): number[] {
@@ -85,13 +88,13 @@ export function forEachPair(
   }
 }
 
-/** Shape of a constant whose last dimensions are written out so that rows become long enough; its own shape where they are. */
-function writtenShape(shape: readonly number[], output: readonly number[]): readonly number[] {
+/** Shape of an operand of which last dimensions are written out until rows are long enough, at most `most` elements. */
+function writtenShape(shape: readonly number[], output: readonly number[], most: number): readonly number[] {
   const written = alignedShape(shape, output.length);
   let row = 1;
   for (let axis = output.length - 1; axis >= 0 && row < SHORT_ROW; axis--) {
     row *= output[axis]!;
-    if (row * elementCount(written.slice(0, axis)) > MAX_REPEATED) break;
+    if (row * elementCount(written.slice(0, axis)) > most) break;
     written[axis] = output[axis]!;
   }
   return written;
@@ -108,13 +111,27 @@ function sourceOf(node: Node, lowering: Lowering, id: number, other: TensorType,
   if (data === undefined || elementCount(shape) === 1 || row >= Math.min(SHORT_ROW, elementCount(output.shape))) {
     return { field: sourceField(lowering, id), shape };
   }
-  const written = writtenShape(shape, output.shape);
+  const written = writtenShape(shape, output.shape, MAX_REPEATED);
   const bytes = bitsOf(dtype) / 8;
   const repeated = new Uint8Array(elementCount(written) * bytes);
   forEachPair(written, shape, written, (index, _, from) => {
     repeated.set(data.subarray(from * bytes, (from + 1) * bytes), index * bytes);
   });
   return { field: { constant: lowering.constantData(`${node.name} operand`, repeated, { kind: 'raw' }) }, shape: written };
+}
+
+/** `source` with its last dimensions written out at run time where that makes rows of the output much longer. */
+function lengthened(node: Node, lowering: Lowering, id: number, source: Source, other: Source, output: TensorType): Source {
+  const { shape, data } = lowering.tensor(id);
+  const row = loopsOf(shape, other.shape, output.shape).count;
+  if (data !== undefined || elementCount(shape) === 1 || row >= SHORT_ROW) return source;
+  const written = writtenShape(shape, output.shape, Math.min(MAX_REPEATED, elementCount(output.shape) / LEAST_GAIN));
+  if (loopsOf(written, other.shape, output.shape).count < LEAST_GAIN * row) return source;
+  const bytes = bitsOf(output.dtype) / 8;
+  const field = { buffer: lowering.temporary(`${node.name} operand`, elementCount(written) * bytes) };
+  const walk = { extents: written, inputOffset: 0, inputStrides: repeatedStrides(shape, written.length), outputOffset: 0, outputStrides: stridesOf(written) };
+  lowerWalk(node, lowering, walk, source.field, field, bytes);
+  return { field, shape: written };
 }
 
 type LoopFields = Omit<Fields<'BinaryParams'>, 'MIN' | 'MAX'>;
@@ -124,8 +141,10 @@ export function broadcastCall(node: Node, lowering: Lowering): { readonly fields
   const [idA = -1, idB = -1] = node.inputs;
   const [idOutput = -1] = node.outputs;
   const output = lowering.tensor(idOutput);
-  const a = sourceOf(node, lowering, idA, lowering.tensor(idB), output);
-  const b = sourceOf(node, lowering, idB, lowering.tensor(idA), output);
+  const ownA = sourceOf(node, lowering, idA, lowering.tensor(idB), output);
+  const ownB = sourceOf(node, lowering, idB, lowering.tensor(idA), output);
+  const a = lengthened(node, lowering, idA, ownA, ownB, output);
+  const b = lengthened(node, lowering, idB, ownB, a, output);
   const { count, aStep, bStep, dims } = loopsOf(a.shape, b.shape, output.shape);
   const bytes = bitsOf(output.dtype) / 8;
   const block = elementBlock(count);

@@ -22,6 +22,7 @@ function typeOf(node: Node, what: string, tensor: TensorType): CastType {
 /** Element values as another type, quantization ignored. Floats are truncated to int32, saturating, NaN to 0; narrower integers keep the low bits. */
 export const cast: Operator = {
   name: 'cast',
+  isElementwise: true,
 
   infer(node, inputs, outputs) {
     checkAttributeNames(node, []);

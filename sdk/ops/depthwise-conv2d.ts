@@ -1,7 +1,7 @@
 import { formatShape } from '../core/shape.ts';
 import type { Node, Tensor, TensorType } from '../ir/graph.ts';
-import { checkAttributeNames } from './attributes.ts';
-import { convolutionMacs, convolutionReference, convolve } from './convolution.ts';
+import { convolutionOperator } from './convolution-operator.ts';
+import { convolutionMacs } from './convolution.ts';
 import type { Convolution } from './convolution.ts';
 import { isFloat } from './float-operands.ts';
 import { sourceField } from './kernel-fields.ts';
@@ -10,9 +10,9 @@ import { rejectOperand, tensorScale } from './operands.ts';
 import { lowerConvolutionF32 } from './product-f32.ts';
 import { lowerConvolution, windowFields } from './product.ts';
 import { dwconvScratch } from './scratch.ts';
-import type { Lowering, Operator } from './types.ts';
-import { checkWeightedF32, realWeights, summationF32, weightedFieldsF32 } from './weighted-f32.ts';
-import { checkWeighted, loweredOperands, weightedFields, weightedOperands } from './weighted.ts';
+import type { Lowering } from './types.ts';
+import { weightedFieldsF32 } from './weighted-f32.ts';
+import { weightedFields } from './weighted.ts';
 import type { WeightedOperands } from './weighted.ts';
 import { geometryFields } from './window-fields.ts';
 import { windowOf } from './window.ts';
@@ -73,40 +73,17 @@ function lowerDepthwiseF32(node: Node, lowering: Lowering, operands: WeightedOpe
   lowering.step({ kernel: 'dwconv2d_f32_f32w', params: 'Dwconv2dF32Params', fields, units, macs: convolutionMacs(convolution) });
 }
 
-/**
- * Depthwise 2-D convolution, NHWC input, 1HWC weights with C = input channels * multiplier, optional bias [C]: int8 with int32 bias,
- * or float32 with float32 or int8 weights.
- * Attributes: strides [h, w], dilations [h, w], pads [top, left, bottom, right], activation.
- */
-export const depthwiseConv2d: Operator = {
+/** Depthwise 2-D convolution, NHWC input, 1HWC weights with C = input channels * multiplier, optional bias [C]. */
+export const depthwiseConv2d = convolutionOperator({
   name: 'depthwise-conv2d',
-
-  infer(node, inputs, outputs) {
-    checkAttributeNames(node, ['strides', 'dilations', 'pads', 'activation']);
-    const check = isFloat(inputs[0]) ? checkWeightedF32 : checkWeighted;
-    const operands = check(node, inputs, outputs, { activation: 4, weights: 4, channelAxis: 3 });
-    const { batch, outputChannels, window } = convolutionOf(node, operands);
-    return [{ ...operands.output, shape: [batch, window.height.output, window.width.output, outputChannels] }];
-  },
-
-  reference(node, inputs, outputs, mode) {
-    const operands = weightedOperands(node, inputs, outputs);
-    const convolution = convolutionOf(node, operands);
-    if (!isFloat(operands.input)) {
-      convolutionReference(node, convolution, operands, mode);
-      return;
-    }
-    const w = realWeights(operands.weights, convolution.outputChannels, (index) => index % convolution.outputChannels);
-    convolve(convolution, operands.input.data as Float32Array, w, operands.output.data as Float32Array, summationF32(node, operands.bias));
-  },
-
-  lower(node, lowering) {
-    const operands = loweredOperands(node, lowering);
-    const convolution = convolutionOf(node, operands);
+  channelAxis: 3,
+  geometry: convolutionOf,
+  channelOf: (element, { outputChannels }) => element % outputChannels,
+  lower: (node, lowering, operands, convolution) => {
     const separate = convolution.groupOutputs === 1 && convolution.inputChannels > 1;
     const lower = isFloat(operands.input)
       ? (separate ? lowerDepthwiseF32 : lowerConvolutionF32)
       : (separate ? lowerDepthwise : lowerConvolution);
     lower(node, lowering, operands, convolution);
   },
-};
+});

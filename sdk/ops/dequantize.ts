@@ -11,6 +11,7 @@ const SCRATCH = 32;
 /** Real values of int8 or uint8 codes as float32: (code - zero point) * scale. */
 export const dequantize: Operator = {
   name: 'dequantize',
+  isElementwise: true,
 
   infer(node, inputs, outputs) {
     checkAttributeNames(node, []);

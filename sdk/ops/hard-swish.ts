@@ -1,8 +1,10 @@
-// TFLite's int16 arithmetic (kernels/internal/reference/hard_swish.h), the same in all modes.
+// int8 codes take TFLite's int16 arithmetic (kernels/internal/reference/hard_swish.h), the same in all modes.
 
 import { powerOfTwo } from '../core/math.ts';
+import { FINITE_RANGE } from './activation.ts';
 import { divideByPowerOfTwo, quantizeMultiplier } from './fixed-point.ts';
 import { unaryCodesOperator } from './unary-codes.ts';
+import { boundReal, lowerRealBinary, realOperands, withReals } from './unary-f32.ts';
 
 const INT16_MAX = 32767;
 
@@ -34,8 +36,7 @@ function gate(hires: number, { mantissa, exponent }: Multiplier16): number {
   return (after + 32768) >> 1;
 }
 
-/** x * relu6(x + 3) / 6 of int8 codes. */
-export const hardSwish = unaryCodesOperator('hard-swish', [], (_node, input, output) => {
+const onCodes = unaryCodesOperator('hard-swish', [], (_node, input, output) => {
   const hiresScale = Math.fround(Math.fround(1 / 128) * input.scale);
   const toOutput = multiplier16(Math.fround(hiresScale / output.scale));
   const toGate = multiplier16(Math.fround(hiresScale / Math.fround(3 / 32768)));
@@ -44,4 +45,22 @@ export const hardSwish = unaryCodesOperator('hard-swish', [], (_node, input, out
     const preshift = Math.trunc((gate(hires, toGate) * roundedHighMultiply(hires, toOutput.mantissa)) / 32768);
     return divideByPowerOfTwo(preshift, Math.max(0, -toOutput.exponent)) + output.zeroPoint;
   };
+});
+
+const SIXTH = Math.fround(1 / 6);
+const UNIT_RANGE = { min: 0, max: 1 };
+
+/** x * relu6(x + 3) / 6 of float32 elements or int8 codes. */
+export const hardSwish = withReals(onCodes, {
+  attributes: [],
+
+  apply: () => (x) => boundReal(x * boundReal(boundReal(x * SIXTH, FINITE_RANGE) + 0.5, UNIT_RANGE), FINITE_RANGE),
+
+  lower(node, lowering) {
+    const { count, x, y, temporary } = realOperands(node, lowering);
+    const gates = temporary();
+    lowerRealBinary(node, lowering, 'mul_f32', count, x, { every: SIXTH }, gates, FINITE_RANGE);
+    lowerRealBinary(node, lowering, 'add_f32', count, gates, { every: 0.5 }, gates, UNIT_RANGE);
+    lowerRealBinary(node, lowering, 'mul_f32', count, x, gates, y, FINITE_RANGE);
+  },
 });

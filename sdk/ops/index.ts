@@ -2,7 +2,9 @@ import { ModelError } from '../core/errors.ts';
 import type { Node } from '../ir/graph.ts';
 import { add } from './add.ts';
 import { argMax } from './arg-max.ts';
+import { assign } from './assign.ts';
 import { averagePool2d } from './average-pool2d.ts';
+import { batchMatmul } from './batch-matmul.ts';
 import { batchToSpace } from './batch-to-space.ts';
 import { cast } from './cast.ts';
 import { clamp } from './clamp.ts';
@@ -20,6 +22,8 @@ import { hardSwish } from './hard-swish.ts';
 import { l2Normalization } from './l2-normalization.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { logistic } from './logistic.ts';
+import { mapCodes } from './map-codes.ts';
+import { lstm } from './lstm.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { mean } from './mean.ts';
 import { mul } from './mul.ts';
@@ -38,6 +42,7 @@ import { sqrt } from './sqrt.ts';
 import { sub } from './sub.ts';
 import { tanh } from './tanh.ts';
 import { transpose } from './transpose.ts';
+import { transposeConv2d } from './transpose-conv2d.ts';
 import { unpack } from './unpack.ts';
 import type { Operator } from './types.ts';
 
@@ -45,7 +50,9 @@ import type { Operator } from './types.ts';
 export const operators: readonly Operator[] = Object.freeze([
   add,
   argMax,
+  assign,
   averagePool2d,
+  batchMatmul,
   batchToSpace,
   cast,
   clamp,
@@ -63,6 +70,8 @@ export const operators: readonly Operator[] = Object.freeze([
   l2Normalization,
   leakyRelu,
   logistic,
+  mapCodes,
+  lstm,
   maxPool2d,
   mean,
   mul,
@@ -81,6 +90,7 @@ export const operators: readonly Operator[] = Object.freeze([
   sub,
   tanh,
   transpose,
+  transposeConv2d,
   unpack,
 ]);
 

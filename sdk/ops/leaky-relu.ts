@@ -1,13 +1,19 @@
+import type { Node } from '../ir/graph.ts';
+import { FINITE_RANGE } from './activation.ts';
 import { numberAttribute } from './attributes.ts';
 import { multiplyByQuantizedMultiplier, quantizeMultiplier } from './fixed-point.ts';
 import { roundingOf, roundToEven } from './requantize.ts';
 import { unaryCodesOperator } from './unary-codes.ts';
+import { boundReal, lowerRealBinary, realOperands, withReals } from './unary-f32.ts';
 
 const MAX_ALPHA = 1024;
 
-/** x, and alpha * x below 0, of int8 codes. Attribute: alpha. */
-export const leakyRelu = unaryCodesOperator('leaky-relu', ['alpha'], (node, input, output, mode) => {
-  const alpha = numberAttribute(node, 'alpha', -MAX_ALPHA, MAX_ALPHA);
+function alphaOf(node: Node): number {
+  return numberAttribute(node, 'alpha', -MAX_ALPHA, MAX_ALPHA);
+}
+
+const onCodes = unaryCodesOperator('leaky-relu', ['alpha'], (node, input, output, mode) => {
+  const alpha = alphaOf(node);
   const ratio = Math.fround(input.scale / output.scale);
   if (mode === 'float') {
     // XNNPACK's multipliers in 256ths, ties up.
@@ -24,4 +30,26 @@ export const leakyRelu = unaryCodesOperator('leaky-relu', ['alpha'], (node, inpu
     const scaled = steps < 0 ? (alpha < 0 ? -steps : steps) : steps;
     return multiplyByQuantizedMultiplier(scaled, steps < 0 ? below : above, rounding) + output.zeroPoint;
   };
+});
+
+const NEGATIVES = { ...FINITE_RANGE, max: 0 };
+const POSITIVES = { ...FINITE_RANGE, min: 0 };
+
+/** x, and alpha * x below 0, of float32 elements or int8 codes. Attribute: alpha. */
+export const leakyRelu = withReals(onCodes, {
+  attributes: ['alpha'],
+
+  apply(node) {
+    const alpha = Math.fround(alphaOf(node));
+    return (x) => boundReal(boundReal(x, POSITIVES) + boundReal(boundReal(x, NEGATIVES) * alpha, FINITE_RANGE), FINITE_RANGE);
+  },
+
+  lower(node, lowering) {
+    const { count, x, y, temporary } = realOperands(node, lowering);
+    const [above, below] = [temporary(), temporary()];
+    lowerRealBinary(node, lowering, 'mul_f32', count, x, { every: 1 }, below, NEGATIVES);
+    lowerRealBinary(node, lowering, 'mul_f32', count, below, { every: Math.fround(alphaOf(node)) }, below, FINITE_RANGE);
+    lowerRealBinary(node, lowering, 'mul_f32', count, x, { every: 1 }, above, POSITIVES);
+    lowerRealBinary(node, lowering, 'add_f32', count, above, below, y, FINITE_RANGE);
+  },
 });

@@ -4,16 +4,18 @@ import { clampCode } from './activation.ts';
 import { checkAttributeNames } from './attributes.ts';
 import { lookUp, lookupTable, lowerLookup } from './lookup.ts';
 import { checkActivation, checkOperandCount, operand, rejectOperand, tensorScale } from './operands.ts';
+import { logisticF32, lowerSquash } from './squash-f32.ts';
 import type { Operator } from './types.ts';
+import { withReals } from './unary-f32.ts';
 
 function logisticTable(input: TensorType): Uint8Array {
   const { scale, zeroPoint } = tensorScale(input);
   return lookupTable(input, (code) => clampCode(roundHalfAway(256 / (1 + exp(-scale * (code - zeroPoint)))) - 128, { min: -128, max: 127 }));
 }
 
-/** 1 / (1 + exp(-x)): int8 in, int8 out with scale 1/256 and zero point -128, the nearest code in all modes. */
-export const logistic: Operator = {
+const onCodes: Operator = {
   name: 'logistic',
+  isElementwise: true,
 
   infer(node, inputs, outputs) {
     checkAttributeNames(node, []);
@@ -40,3 +42,8 @@ export const logistic: Operator = {
     lowerLookup(node, lowering, input, { buffer: lowering.buffer(output) }, logisticTable(lowering.tensor(input)));
   },
 };
+
+/** 1 / (1 + exp(-x)): float32, or int8 in and int8 out with scale 1/256 and zero point -128, the nearest code in all modes. */
+export const logistic = withReals(onCodes, {
+  attributes: [], apply: () => logisticF32, lower: (node, lowering) => lowerSquash(node, lowering, false),
+});

@@ -11,14 +11,18 @@ import { operand, rejectOperand } from './operands.ts';
 import type { Lowering, Operator } from './types.ts';
 
 /** Element (i, j, …) of `extents` goes from input offset + i * strides[0] + … to the same sum of the output. In elements. */
-export interface Move {
-  readonly input: number;
-  readonly output: number;
+export interface Walk {
   readonly extents: readonly number[];
   readonly inputOffset: number;
   readonly inputStrides: readonly number[];
   readonly outputOffset: number;
   readonly outputStrides: readonly number[];
+}
+
+/** A walk from input number `input` to output number `output` of a node. */
+export interface Move extends Walk {
+  readonly input: number;
+  readonly output: number;
 }
 
 /** Copy of the whole input to the place along `axis` of the output where it starts. */
@@ -52,7 +56,7 @@ interface Dimension {
 }
 
 /** Dimensions outermost first with those joined that are contiguous on both sides. */
-function joined({ extents, inputStrides, outputStrides }: Move): Dimension[] {
+function joined({ extents, inputStrides, outputStrides }: Walk): Dimension[] {
   const dims: Dimension[] = [];
   extents.forEach((extent, axis) => {
     if (extent === 1) return;
@@ -69,20 +73,17 @@ function withOffset(field: PlanField, offset: number): PlanField {
   return typeof field === 'object' && ('buffer' in field || 'constant' in field) && offset !== 0 ? { ...field, offset } : field;
 }
 
-/** Emits the copy. */
-export function lowerMove(node: Node, lowering: Lowering, move: Move): void {
-  const input = node.inputs[move.input] ?? -1;
-  const output = node.outputs[move.output] ?? -1;
-  const bytes = bitsOf(lowering.tensor(input).dtype) / 8;
-  const dims = joined(move);
+/** Emits the copy of elements of `bytes` bytes. */
+export function lowerWalk(node: Node, lowering: Lowering, walk: Walk, input: PlanField, output: PlanField, bytes: number): void {
+  const dims = joined(walk);
   const last = dims.at(-1);
   const contiguous = last !== undefined && last.input === 1 && last.output === 1;
   if (contiguous) dims.pop();
   const inner = dims.pop() ?? { extent: 1, input: 0, output: 0 };
   const table = Int32Array.from(dims.flatMap((dim) => [dim.extent, dim.input * bytes, dim.output * bytes]));
   const fields: Fields<'MoveParams'> = {
-    INPUT: withOffset(sourceField(lowering, input), move.inputOffset * bytes),
-    OUTPUT: withOffset({ buffer: lowering.buffer(output) }, move.outputOffset * bytes),
+    INPUT: withOffset(input, walk.inputOffset * bytes),
+    OUTPUT: withOffset(output, walk.outputOffset * bytes),
     COUNT: inner.extent,
     RUN: (contiguous ? last.extent : 1) * bytes,
     INPUT_STEP: inner.input * bytes,
@@ -93,8 +94,15 @@ export function lowerMove(node: Node, lowering: Lowering, move: Move): void {
   lowering.step({ kernel: 'move_x8', params: 'MoveParams', fields, units: elementCount(dims.map(({ extent }) => extent)) });
 }
 
+/** Emits the copy between tensors of the node. */
+export function lowerMove(node: Node, lowering: Lowering, move: Move): void {
+  const input = node.inputs[move.input] ?? -1;
+  const output = node.outputs[move.output] ?? -1;
+  lowerWalk(node, lowering, move, sourceField(lowering, input), { buffer: lowering.buffer(output) }, bitsOf(lowering.tensor(input).dtype) / 8);
+}
+
 /** The copy, element by element. */
-export function moveElements(move: Move, from: ArrayLike<number>, to: { [index: number]: number }): void {
+export function moveElements(move: Walk, from: ArrayLike<number>, to: { [index: number]: number }): void {
   const visit = (axis: number, input: number, output: number): void => {
     const extent = move.extents[axis];
     if (extent === undefined) {

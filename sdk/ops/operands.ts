@@ -33,9 +33,13 @@ export function operand<T extends TensorType>(node: Node, tensors: readonly (T |
   return tensor;
 }
 
-/** Scales are float32 values: a range in which products and quotients of three of them stay finite doubles above 0. */
-function validScale(scale: number | undefined): boolean {
-  return scale !== undefined && Number.isFinite(Math.fround(scale)) && Math.fround(scale) > 0;
+/** Index of the first scale that is no finite float32 above 0, or -1. In this range products and quotients of three scales stay finite doubles above 0. */
+function invalidScale(scales: readonly number[]): number {
+  for (let index = 0; index < scales.length; index++) {
+    const scale = Math.fround(scales[index]!);
+    if (!(scale > 0 && scale < Infinity)) return index;
+  }
+  return -1;
 }
 
 /** Checks an int8 activation: one finite scale above 0, one zero point in -128…127, and the rank if given. */
@@ -54,7 +58,7 @@ export function checkCodes(node: Node, what: string, tensor: TensorType): void {
   const [least, most] = tensor.dtype === 'uint8' ? [0, 255] : [-128, 127];
   const { scales, zeroPoints } = quantization;
   const zeroPoint = zeroPoints[0];
-  if (scales.length !== 1 || !validScale(scales[0])) {
+  if (scales.length !== 1 || invalidScale(scales) >= 0) {
     rejectOperand(node, what, tensor, `has scales [${scales.slice(0, 4).join(', ')}]; must be one finite scale above 0`);
   }
   if (zeroPoints.length !== 1 || zeroPoint === undefined || !Number.isInteger(zeroPoint) || zeroPoint < least || zeroPoint > most) {
@@ -79,7 +83,7 @@ export function checkWeights(node: Node, tensor: Tensor, rank: number, channelAx
   if (scales.length > 1 && axis !== channelAxis) {
     rejectOperand(node, 'weights', tensor, `are quantized along axis ${axis}; ${node.op} needs the output channel axis ${channelAxis}`);
   }
-  const badScale = scales.findIndex((scale) => !validScale(scale));
+  const badScale = invalidScale(scales);
   if (badScale >= 0) rejectOperand(node, 'weights', tensor, `have scale ${scales[badScale]} in channel ${badScale}; must be finite and above 0`);
   if (tensor.dtype === 'uint8') {
     const [zeroPoint = NaN, more] = zeroPoints;

@@ -16,7 +16,7 @@ function padsOf(node: Node, rank: number): { readonly before: readonly number[];
 }
 
 /** The element that stands for 0. */
-function paddingOf(output: TensorType): number {
+export function paddingOf(output: TensorType): number {
   const codes = output.dtype === 'int8' || output.dtype === 'uint8';
   return codes && output.quantization !== undefined ? tensorScale(output).zeroPoint : 0;
 }
@@ -29,7 +29,7 @@ function inner(node: Node, input: TensorType, output: TensorType): Move {
 }
 
 /** Fills the output with padding, row by row from one row of it. */
-function lowerFill(node: Node, lowering: Lowering, id: number): void {
+export function lowerFill(node: Node, lowering: Lowering, id: number): void {
   const output = lowering.tensor(id);
   const rows = elementCount(output.shape.slice(0, -1));
   const rowBytes = byteLength(output.dtype, output.shape.at(-1) ?? 1);

@@ -1,10 +1,10 @@
 import { elementCount } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
-import type { PlanField } from '../plan/types.ts';
 import { clampCode } from './activation.ts';
 import type { CodeRange } from './activation.ts';
 import { checkAttributeNames } from './attributes.ts';
 import { multiplyByQuantizedMultiplier, quantizeMultiplier } from './fixed-point.ts';
+import { lowerFlip } from './flip.ts';
 import { sourceField } from './kernel-fields.ts';
 import type { Fields } from './kernel-fields.ts';
 import { lookUp, lookupTable, lowerLookup } from './lookup.ts';
@@ -79,18 +79,10 @@ function lowerReals(lowering: Lowering, input: number, output: number): void {
   lowering.step({ kernel: 'quantize_f32_qs8', params: 'QuantizeParams', fields, units: Math.ceil(count / block), scratch: TAIL_SCRATCH });
 }
 
-function lowerFlip(lowering: Lowering, input: number, output: PlanField): void {
-  const count = elementCount(lowering.tensor(input).shape);
-  const block = elementBlock(count);
-  const fields: Fields<'FlipParams'> = {
-    INPUT: sourceField(lowering, input), OUTPUT: output, COUNT: count, BLOCK: block, MASK: { splat: 'i8', value: -128 },
-  };
-  lowering.step({ kernel: 'flip_x8', params: 'FlipParams', fields, units: Math.ceil(count / block), scratch: TAIL_SCRATCH });
-}
-
 /** Codes of another quantization: float32, int8 or uint8 in; int8 or uint8 out. */
 export const quantize: Operator = {
   name: 'quantize',
+  isElementwise: true,
 
   infer(node: Node, inputs, outputs) {
     checkAttributeNames(node, []);

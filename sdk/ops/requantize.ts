@@ -40,7 +40,9 @@ export function kernelMultipliers(input: TensorType, weights: TensorType, output
   const scales = weights.quantization?.scales ?? [];
   const from = tensorScale(input).scale;
   const to = tensorScale(output).scale;
-  return Float32Array.from({ length: channels }, (_, channel) => Math.fround(from * (scales.length === 1 ? scales[0]! : scales[channel]!)) / to);
+  const multipliers = new Float32Array(channels);
+  for (let channel = 0; channel < channels; channel++) multipliers[channel] = Math.fround(from * scales[scales.length === 1 ? 0 : channel]!) / to;
+  return multipliers;
 }
 
 /** Turns the accumulator of an output channel into a code without its zero point. */

@@ -1,3 +1,4 @@
+import { isFloat } from './float-operands.ts';
 import { checkActivation, operand } from './operands.ts';
 import { bytesOf, sourceField } from './kernel-fields.ts';
 import type { Fields } from './kernel-fields.ts';
@@ -14,16 +15,21 @@ interface Tap {
   readonly weight: number;
 }
 
-/** Shares in 1/2048 of float32 coordinates, as in XNNPACK's resize-bilinear. */
-function taps11(axis: ResizeAxis): Tap[] {
+/** Shares from 0 to 1 of float32 coordinates, as in XNNPACK's resize-bilinear. */
+function realTaps(axis: ResizeAxis): Tap[] {
   const scale = scaleOf(axis);
   const offset = axis.halfPixelCenters && !axis.alignCorners ? Math.fround(Math.fround(0.5 * scale) - 0.5) : 0;
   return Array.from({ length: axis.output }, (_, index) => {
     const place = Math.fround(Math.fround(index * scale) + offset);
     const bounded = Math.min(Math.max(place, 0), axis.input - 1);
     const near = Math.floor(bounded);
-    return { near, far: Math.min(near + 1, axis.input - 1), weight: roundToEven(Math.fround(Math.fround(bounded - near) * 2048)) };
+    return { near, far: Math.min(near + 1, axis.input - 1), weight: Math.fround(bounded - near) };
   });
+}
+
+/** The same in 1/2048. */
+function taps11(axis: ResizeAxis): Tap[] {
+  return realTaps(axis).map((tap) => ({ ...tap, weight: roundToEven(Math.fround(tap.weight * 2048)) }));
 }
 
 /** Shares in 1/1024 (TFLite resize_bilinear.h, ResizeBilinearInteger). */
@@ -35,6 +41,12 @@ function taps10({ input, output, alignCorners, halfPixelCenters }: ResizeAxis): 
     const near = Math.max(0, Math.trunc(place / 1024));
     return { near, far: Math.min(Math.trunc((place + 1023) / 1024), input - 1), weight: place - 1024 * near };
   });
+}
+
+/** Columns, then rows, each operation rounded to float32. */
+function realBlend([topLeft, topRight, bottomLeft, bottomRight]: readonly [number, number, number, number], row: Tap, column: Tap): number {
+  const between = (near: number, far: number, weight: number): number => Math.fround(near + Math.fround(Math.fround(far - near) * weight));
+  return between(between(topLeft, topRight, column.weight), between(bottomLeft, bottomRight, column.weight), row.weight);
 }
 
 type Blend = (corners: readonly [number, number, number, number], row: Tap, column: Tap) => number;
@@ -52,25 +64,29 @@ function blendOf(mode: RequantizeMode): Blend {
   };
 }
 
-function tableOf(taps: readonly Tap[], bytes: number): Uint8Array {
-  return bytesOf(Int32Array.from(taps.flatMap(({ near, far, weight }) => [near * bytes, far * bytes, weight])));
+/** `bytes` are those between neighbours; weights are integers, or reals as float32. */
+function tableOf(taps: readonly Tap[], bytes: number, isReal: boolean): Uint8Array {
+  const table = Int32Array.from(taps.flatMap(({ near, far, weight }) => [near * bytes, far * bytes, isReal ? 0 : weight]));
+  if (isReal) taps.forEach(({ weight }, index) => new Float32Array(table.buffer).fill(weight, 3 * index + 2, 3 * index + 3));
+  return bytesOf(table);
 }
 
-/** NHWC int8 pictures, bilinear. Attributes: size [height, width], alignCorners, halfPixelCenters. */
+/** NHWC float32 or int8 pictures, bilinear. Attributes: size [height, width], alignCorners, halfPixelCenters. */
 export const resizeBilinear: Operator = {
   name: 'resize-bilinear',
 
   infer(node, inputs, outputs) {
-    checkActivation(node, 'input', operand(node, inputs, 0, 'input'));
+    if (!isFloat(inputs[0])) checkActivation(node, 'input', operand(node, inputs, 0, 'input'));
     return inferResize(node, inputs, outputs);
   },
 
   reference(node, inputs, outputs, mode) {
     const input = operand(node, inputs, 0, 'input');
     const { height, width } = resizeOf(node, input);
-    const tapsOf = mode === 'float' ? taps11 : taps10;
+    const isReal = isFloat(input);
+    const tapsOf = isReal ? realTaps : mode === 'float' ? taps11 : taps10;
     const [rows, columns] = [tapsOf(height), tapsOf(width)];
-    const blend = blendOf(mode);
+    const blend = isReal ? realBlend : blendOf(mode);
     const [batch = 0, , , channels = 0] = input.shape;
     const [x, y] = [input.data as Int8Array, operand(node, outputs, 0, 'output').data as Int8Array];
     const at = (n: number, row: number, column: number, channel: number): number =>
@@ -91,10 +107,14 @@ export const resizeBilinear: Operator = {
   lower(node, lowering) {
     const [inputId = -1] = node.inputs;
     const [output = -1] = node.outputs;
-    const { shape } = lowering.tensor(inputId);
-    const { height, width } = resizeOf(node, lowering.tensor(inputId));
+    const input = lowering.tensor(inputId);
+    const { shape } = input;
+    const { height, width } = resizeOf(node, input);
+    const isReal = isFloat(input);
+    const tapsOf = isReal ? realTaps : taps11;
     const channels = shape[3]!;
-    const rowBytes = width.input * channels;
+    const pixelBytes = channels * (isReal ? 4 : 1);
+    const rowBytes = width.input * pixelBytes;
     const fields: Fields<'ResizeBilinearParams'> = {
       INPUT: sourceField(lowering, inputId),
       OUTPUT: { buffer: lowering.buffer(output) },
@@ -102,9 +122,10 @@ export const resizeBilinear: Operator = {
       IMAGE_BYTES: height.input * rowBytes,
       OUTPUT_HEIGHT: height.output,
       OUTPUT_WIDTH: width.output,
-      ROWS: { constant: lowering.constantData(`${node.name} rows`, tableOf(taps11(height), rowBytes), { kind: 'raw' }) },
-      COLUMNS: { constant: lowering.constantData(`${node.name} columns`, tableOf(taps11(width), channels), { kind: 'raw' }) },
+      ROWS: { constant: lowering.constantData(`${node.name} rows`, tableOf(tapsOf(height), rowBytes, isReal), { kind: 'raw' }) },
+      COLUMNS: { constant: lowering.constantData(`${node.name} columns`, tableOf(tapsOf(width), pixelBytes, isReal), { kind: 'raw' }) },
     };
-    lowering.step({ kernel: 'resize_bilinear_qs8', params: 'ResizeBilinearParams', fields, units: shape[0]! * height.output, scratch: TAIL_SCRATCH });
+    const kernel = isReal ? 'resize_bilinear_f32' : 'resize_bilinear_qs8';
+    lowering.step({ kernel, params: 'ResizeBilinearParams', fields, units: shape[0]! * height.output, scratch: TAIL_SCRATCH });
   },
 };

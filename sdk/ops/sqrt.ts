@@ -11,6 +11,7 @@ import type { Operator } from './types.ts';
 /** Square roots of float32 elements. */
 export const sqrt: Operator = {
   name: 'sqrt',
+  isElementwise: true,
 
   infer(node, inputs, outputs) {
     checkAttributeNames(node, []);

@@ -18,6 +18,8 @@ export interface Lowering {
   tensor(id: number): Tensor;
   /** Buffer that holds a graph tensor. */
   buffer(id: number): number;
+  /** A buffer of its own for the steps of this node. */
+  temporary(name: string, bytes: number): number;
   /** Makes `output` share the buffer of `input`: no step, no copy. */
   alias(input: number, output: number): void;
   /** Constant made from a constant graph tensor, stored in the file's bytes. */
@@ -31,6 +33,8 @@ export interface Lowering {
 /** One operator. Attributes are checked by `infer`; `reference` and `lower` may rely on that. */
 export interface Operator {
   readonly name: string;
+  /** Every output element depends on nothing but the input elements at its place, broadcast, and the kernels give the bits of `reference`. */
+  readonly isElementwise?: true;
   /** Types of the outputs. @throws ModelError naming the node when attributes, types or shapes do not fit. */
   infer(node: Node, inputs: readonly (Tensor | undefined)[], outputs: readonly Tensor[]): readonly TensorType[];
   /** Exact scalar computation: the oracle of every kernel. */

@@ -25,6 +25,7 @@ export function unaryCodesOperator(name: string, attributes: readonly string[], 
   };
   return {
     name,
+    isElementwise: true,
 
     infer(node, inputs, outputs) {
       checkAttributeNames(node, attributes);

@@ -8,27 +8,11 @@ import { codeElements, float32Elements } from './constant.ts';
 import type { Summation } from './convolution.ts';
 import { checkFloat, checkFloatBias, checkFloatWeights, isFloat } from './float-operands.ts';
 import { bytesOf, clampFields } from './kernel-fields.ts';
-import { checkOperandCount } from './operands.ts';
 import type { Lowering, TensorValue } from './types.ts';
-import { weightedOperands } from './weighted.ts';
+import { weightedCheck } from './weighted.ts';
 import type { KernelWeights, WeightedOperands } from './weighted.ts';
 
-/** Checks dtypes, ranks and activation; shapes against each other are the operator's part. */
-export function checkWeightedF32(
-  node: Node,
-  inputs: readonly (Tensor | undefined)[],
-  outputs: readonly Tensor[],
-  ranks: { readonly activation?: number; readonly weights: number; readonly channelAxis: number },
-): WeightedOperands<Tensor> {
-  checkOperandCount(node, [2, 3]);
-  const operands = weightedOperands(node, inputs, outputs);
-  checkFloat(node, 'input', operands.input, ranks.activation);
-  checkFloatWeights(node, operands.weights, ranks.weights, ranks.channelAxis);
-  checkFloat(node, 'output', operands.output);
-  checkFloatBias(node, operands.bias, operands.weights.shape[ranks.channelAxis]!);
-  realRange(node);
-  return operands;
-}
+export const checkWeightedF32 = weightedCheck({ activation: checkFloat, weights: checkFloatWeights, bias: checkFloatBias, clamp: realRange });
 
 /** float32 scales of int8 weights, one an output channel. */
 function channelScales(weights: Tensor | TensorValue, channels: number): Float32Array {

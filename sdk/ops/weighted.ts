@@ -30,22 +30,43 @@ export function weightedOperands<T extends TensorType>(node: Node, inputs: reado
   };
 }
 
-/** Checks dtypes, ranks, quantization and activation; shapes against each other are the operator's part. */
-export function checkWeighted(
-  node: Node,
-  inputs: readonly (Tensor | undefined)[],
-  outputs: readonly Tensor[],
-  ranks: { readonly activation?: number; readonly weights: number; readonly channelAxis: number },
-): WeightedOperands<Tensor> {
-  checkOperandCount(node, [2, 3]);
-  const operands = weightedOperands(node, inputs, outputs);
-  checkActivation(node, 'input', operands.input, ranks.activation);
-  checkWeights(node, operands.weights, ranks.weights, ranks.channelAxis);
-  checkActivation(node, 'output', operands.output);
-  checkBias(node, operands.bias, operands.weights.shape[ranks.channelAxis]!);
-  codeRange(node, tensorScale(operands.output));
-  return operands;
+/** Ranks that an operator wants, and the axis of its weights that counts output channels. */
+interface Ranks {
+  readonly activation?: number;
+  readonly weights: number;
+  readonly channelAxis: number;
 }
+
+/** Checks of single operands of one kind of elements. */
+interface OperandChecks {
+  readonly activation: (node: Node, role: string, tensor: Tensor, rank?: number) => void;
+  readonly weights: (node: Node, tensor: Tensor, rank: number, channelAxis: number) => void;
+  readonly bias: (node: Node, tensor: Tensor | undefined, channels: number) => void;
+  readonly clamp: (node: Node, output: Tensor) => void;
+}
+
+export type WeightedCheck = (node: Node, inputs: readonly (Tensor | undefined)[], outputs: readonly Tensor[], ranks: Ranks) => WeightedOperands<Tensor>;
+
+/** A check of dtypes, ranks, quantization and activation; shapes against each other are the operator's part. */
+export function weightedCheck(checks: OperandChecks): WeightedCheck {
+  return (node, inputs, outputs, ranks) => {
+    checkOperandCount(node, [2, 3]);
+    const operands = weightedOperands(node, inputs, outputs);
+    checks.activation(node, 'input', operands.input, ranks.activation);
+    checks.weights(node, operands.weights, ranks.weights, ranks.channelAxis);
+    checks.activation(node, 'output', operands.output);
+    checks.bias(node, operands.bias, operands.weights.shape[ranks.channelAxis]!);
+    checks.clamp(node, operands.output);
+    return operands;
+  };
+}
+
+export const checkWeighted = weightedCheck({
+  activation: checkActivation,
+  weights: checkWeights,
+  bias: checkBias,
+  clamp: (node, output) => codeRange(node, tensorScale(output)),
+});
 
 /** Operands of a node that is being lowered. */
 export function loweredOperands(node: Node, lowering: Lowering): WeightedOperands<Tensor> {

@@ -42,7 +42,8 @@ function isConstant(node: Node, tensors: readonly Tensor[], graph: Graph): boole
   const known = node.op === 'shape' || (node.inputs.length > 0 && node.inputs.every((id) => tensors[id]?.data !== undefined));
   return known && node.outputs.every((id) => {
     const { dtype, shape } = tensors[id]!;
-    return DTYPES.includes(dtype) && byteLength(dtype, elementCount(shape)) <= MAX_BYTES && !graph.outputs.includes(id);
+    return DTYPES.includes(dtype) && byteLength(dtype, elementCount(shape)) <= MAX_BYTES && !graph.outputs.includes(id)
+      && !graph.states?.some(({ output }) => output === id);
   });
 }
 

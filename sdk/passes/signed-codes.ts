@@ -2,9 +2,11 @@ import type { Graph, Node, Tensor } from '../ir/graph.ts';
 import type { Pass } from './types.ts';
 
 /** Operators that take uint8 codes as they are. */
-const CONVERSIONS = ['quantize', 'dequantize', 'cast'];
+const CONVERSIONS = ['quantize', 'dequantize', 'cast', 'map-codes'];
 /** The constant operand, if any, that an operator takes as uint8 codes. */
-const UNSIGNED_OPERAND: Readonly<Record<string, number>> = { 'conv2d': 1, 'depthwise-conv2d': 1, 'fully-connected': 1, 'detection-post-process': 2 };
+const UNSIGNED_OPERAND: Readonly<Record<string, number>> = {
+  'conv2d': 1, 'depthwise-conv2d': 1, 'transpose-conv2d': 1, 'fully-connected': 1, 'detection-post-process': 2,
+};
 
 const OFFSET = 128;
 
@@ -33,7 +35,7 @@ function unsignedTensors({ nodes, tensors }: Graph): Set<number> {
 }
 
 /**
- * Turns activations of legacy uint8 models into int8 with the same real values, so that operators know one type of codes. Inputs and outputs of the
+ * Turns activations of legacy uint8 models into int8 with the same real values, so that operators know one type of codes. Inputs, outputs and states of the
  * graph keep their type behind a conversion; weights keep their codes. Runs before the graph is verified.
  */
 export const signedCodes: Pass = {
@@ -42,7 +44,10 @@ export const signedCodes: Pass = {
   run(graph: Graph): Graph {
     const found = unsignedTensors(graph);
     if (found.size === 0) return graph;
-    const ports = new Set([...graph.inputs, ...graph.outputs]);
+    const states = graph.states ?? [];
+    const sources = [...graph.inputs, ...states.map(({ input }) => input)];
+    const sinks = [...new Set([...graph.outputs, ...states.map(({ output }) => output)])];
+    const ports = new Set([...sources, ...sinks]);
     const tensors = graph.tensors.map((tensor, id) => (found.has(id) && !ports.has(id) ? toSigned(tensor) : tensor));
     const replaced = new Map<number, number>();
     for (const id of found) if (ports.has(id)) replaced.set(id, tensors.push(toSigned(graph.tensors[id]!)) - 1);
@@ -54,13 +59,13 @@ export const signedCodes: Pass = {
     const nodes = graph.nodes.map((node): Node => (
       { ...node, inputs: rename(node.inputs), outputs: rename(node.outputs), attributes: attributesOf(node) }
     ));
-    const before = graph.inputs.flatMap((id, index) => {
+    const before = sources.flatMap((id, index) => {
       const signed = replaced.get(id);
       return signed === undefined ? [] : [convert(`input ${index}`, id, signed)];
     });
-    const after = graph.outputs.flatMap((id, index) => {
+    const after = sinks.flatMap((id, index) => {
       const signed = replaced.get(id);
-      return signed === undefined || graph.inputs.includes(id) ? [] : [convert(`output ${index}`, signed, id)];
+      return signed === undefined || sources.includes(id) ? [] : [convert(`output ${index}`, signed, id)];
     });
     return { ...graph, tensors, nodes: [...before, ...nodes, ...after] };
   },

@@ -4,7 +4,7 @@ import { PlanError } from '../core/errors.ts';
 import { elementCount } from '../core/shape.ts';
 import { planSchema } from './schema.ts';
 import type { EncodedPlan } from './schema.ts';
-import type { Plan, PlanConstant, PlanField, PlanLayout, PlanPort, PlanStep } from './types.ts';
+import type { Plan, PlanBand, PlanConstant, PlanField, PlanLayout, PlanPort, PlanState, PlanStep } from './types.ts';
 
 /** Longest text that is parsed, in UTF-16 units. */
 const MAX_TEXT = 67_108_864;
@@ -87,11 +87,32 @@ function checkStep(step: PlanStep, index: number, plan: Plan): void {
   for (const [name, field] of Object.entries(step.fields)) checkField(field, `steps.${index}.fields.${name}`, plan);
 }
 
+function checkBand({ first, pace, last, blockUnits, leadRows, leadUnits }: PlanBand, index: number, plan: Plan): void {
+  const where = `bands.${index}`;
+  const previous = plan.bands[index - 1]?.last ?? -1;
+  if (first <= previous || last <= first || last >= plan.steps.length) {
+    reject(where, `joins steps ${first} to ${last}; allowed are two or more of steps ${previous + 1} to ${plan.steps.length - 1}`);
+  }
+  if (pace !== first && pace !== first + 1) reject(`${where}.pace`, `is ${pace}; allowed are ${first} and ${first + 1}`);
+  if (pace !== first && (leadRows === 0 || leadUnits === 0)) reject(`${where}.leadUnits`, 'and leadRows must be above 0 where the second step sets the pace');
+  if (plan.steps[pace]!.units % blockUnits !== 0) reject(`${where}.blockUnits`, `is ${blockUnits}, which does not divide ${plan.steps[pace]!.units} units`);
+}
+
 function checkPort(port: PlanPort, where: string, plan: Plan): void {
   const buffer = plan.buffers[port.buffer];
   if (buffer === undefined) reject(`${where}.buffer`, `is ${port.buffer}; the plan has ${plan.buffers.length} buffers`);
   const bytes = byteLength(port.dtype, elementCount(port.shape));
   if (bytes !== buffer.bytes) reject(`${where}.shape`, `takes ${bytes} bytes as ${port.dtype}; its buffer has ${buffer.bytes}`);
+}
+
+function checkState({ buffer, initial }: PlanState, where: string, plan: Plan): void {
+  const target = plan.buffers[buffer];
+  if (target === undefined) reject(`${where}.buffer`, `is ${buffer}; the plan has ${plan.buffers.length} buffers`);
+  if (target.live[0] !== -1 || target.live[1] !== plan.steps.length) reject(`${where}.buffer`, `is ${buffer}, which does not live through the whole run`);
+  if ('fill' in initial) return;
+  const constant = plan.constants[initial.constant];
+  if (constant?.layout.kind === 'raw' && constant.bytes === target.bytes) return;
+  reject(`${where}.initial`, `is ${initial.constant}, which is no raw constant of ${target.bytes} bytes`);
 }
 
 function checkBuffers(plan: Plan): void {
@@ -115,7 +136,9 @@ export function decode(text: string): Plan {
   });
   checkBuffers(plan);
   plan.steps.forEach((step, index) => checkStep(step, index, plan));
+  plan.bands.forEach((band, index) => checkBand(band, index, plan));
   plan.inputs.forEach((port, index) => checkPort(port, `inputs.${index}`, plan));
   plan.outputs.forEach((port, index) => checkPort(port, `outputs.${index}`, plan));
+  plan.states?.forEach((state, index) => checkState(state, `states.${index}`, plan));
   return plan;
 }

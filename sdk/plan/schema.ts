@@ -83,6 +83,16 @@ const step = v.strictObject({
   macs: integer(0, Number.MAX_SAFE_INTEGER),
 });
 
+const band = v.strictObject({
+  first: id,
+  pace: id,
+  last: id,
+  blockUnits: extent,
+  blockRows: extent,
+  leadRows: count,
+  leadUnits: count,
+});
+
 const quantization = v.strictObject({
   scales: v.pipe(list(v.pipe(v.number(), v.finite(), v.gtValue(0))), v.minLength(1)),
   zeroPoints: v.pipe(list(integer(-MAX_INT32 - 1, MAX_INT32)), v.minLength(1)),
@@ -97,13 +107,20 @@ const port = v.strictObject({
   buffer: id,
 });
 
+const state = v.strictObject({
+  buffer: id,
+  initial: v.union([v.strictObject({ constant: id }), v.strictObject({ fill: integer(0, 255) })]),
+});
+
 export const planSchema = v.strictObject({
   abi: count,
   buffers: list(buffer),
   constants: list(constant),
   steps: list(step),
+  bands: list(band),
   inputs: list(port),
   outputs: list(port),
+  states: v.exactOptional(list(state)),
   arenaBytes: address,
   arenaLowerBound: address,
 });

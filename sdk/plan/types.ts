@@ -71,6 +71,21 @@ export interface PlanStep {
   readonly macs: number;
 }
 
+/**
+ * Consecutive steps `first` to `last` that a thread runs block by block. Blocks are those of step `pace`, `blockUnits` units each; steps behind it have one
+ * unit a block. Where `pace` is not `first`, block b needs the units of `first` that hold rows b * blockRows to (b + 1) * blockRows - 1, `leadRows` rows
+ * a unit, which are computed `leadUnits` at a time.
+ */
+export interface PlanBand {
+  readonly first: number;
+  readonly pace: number;
+  readonly last: number;
+  readonly blockUnits: number;
+  readonly blockRows: number;
+  readonly leadRows: number;
+  readonly leadUnits: number;
+}
+
 /** A named model input or output. */
 export interface PlanPort {
   readonly name: string;
@@ -80,14 +95,23 @@ export interface PlanPort {
   readonly buffer: number;
 }
 
+/** A buffer that keeps its contents from run to run, and what it holds before the first: a raw constant, or one byte all over. */
+export interface PlanState {
+  readonly buffer: number;
+  readonly initial: { readonly constant: number } | { readonly fill: number };
+}
+
 /** Everything a device needs to run a model, as data. */
 export interface Plan {
   readonly abi: number;
   readonly buffers: readonly PlanBuffer[];
   readonly constants: readonly PlanConstant[];
   readonly steps: readonly PlanStep[];
+  /** In order, without overlap. */
+  readonly bands: readonly PlanBand[];
   readonly inputs: readonly PlanPort[];
   readonly outputs: readonly PlanPort[];
+  readonly states?: readonly PlanState[];
   /** Bytes of the arena, and the lower bound: the largest sum of buffers alive at one step. */
   readonly arenaBytes: number;
   readonly arenaLowerBound: number;

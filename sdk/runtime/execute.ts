@@ -1,4 +1,5 @@
-import { Control, STEP_WORDS } from './control.ts';
+import { Control, Row, STEP_WORDS } from './control.ts';
+import { runBand } from './run-band.ts';
 import { waitWhile } from './spin.ts';
 
 /** A kernel export: computes units `begin..end` of the call described at `params`. */
@@ -18,27 +19,33 @@ function barrier(words: Int32Array, threads: number): boolean {
   return Atomics.load(words, Control.stop) === 0;
 }
 
+/** The share of thread `thread` of `active` in the step, or the band, whose row is at `row`. */
+export function executeStep(kernels: readonly KernelFunction[], table: Int32Array, row: number, scratch: number, thread: number, active: number): void {
+  if (table[row + Row.joined]! > 1) {
+    runBand(kernels, table, row, scratch, thread, active);
+    return;
+  }
+  const units = table[row + Row.units]!;
+  const begin = Math.floor((units * thread) / active);
+  const end = Math.floor((units * (thread + 1)) / active);
+  if (begin < end) kernels[table[row]!]!(table[row + Row.params]!, scratch, begin, end);
+}
+
 /**
  * Runs all steps of a linked plan as thread `thread` of `threads`.
- * Steps that use one thread follow each other without a barrier.
+ * Steps of a band, and steps that use one thread, follow each other without a barrier.
  */
 export function execute(
   kernels: readonly KernelFunction[], words: Int32Array, table: Int32Array, scratch: number, thread: number, threads: number,
 ): void {
-  const steps = table.length / STEP_WORDS;
-  for (let step = 0; step < steps; step++) {
-    const row = step * STEP_WORDS;
-    const units = table[row + 2]!;
-    const active = Math.min(threads, table[row + 3]!);
-    if (thread < active) {
-      const begin = Math.floor((units * thread) / active);
-      const end = Math.floor((units * (thread + 1)) / active);
-      if (begin < end) kernels[table[row]!]!(table[row + 1]!, scratch, begin, end);
-    }
-    if (step + 1 === steps) return;
+  for (let row = 0; row < table.length;) {
+    const active = Math.min(threads, table[row + Row.threads]!);
+    if (thread < active) executeStep(kernels, table, row, scratch, thread, active);
+    row += table[row + Row.joined]! * STEP_WORDS;
+    if (row >= table.length) return;
     if (threads === 1) {
       if (Atomics.load(words, Control.abort) !== 0) return;
-    } else if (active > 1 || table[row + STEP_WORDS + 3]! > 1) {
+    } else if (active > 1 || table[row + Row.threads]! > 1) {
       if (!barrier(words, threads)) return;
     }
   }

@@ -1,10 +1,14 @@
 import { totalmem } from 'node:os';
 import { Abi, Kernel } from '../../kernels/abi.ts';
 import { PlanError } from '../core/errors.ts';
-import type { Plan, PlanConstant, PlanLayout, PlanStep } from '../plan/types.ts';
-import { CONTROL_BYTES, STEP_WORDS } from './control.ts';
+import type { Plan, PlanConstant, PlanStep } from '../plan/types.ts';
+import { CONTROL_BYTES, Row, STEP_WORDS } from './control.ts';
+import type { KernelFunction } from './execute.ts';
+import { instantiateKernels } from './instantiate.ts';
+import { kernelModule } from './kernels.ts';
 import { packable, packedBytes, packLayout } from './pack/index.ts';
 import type { DotVariant } from './pack/types.ts';
+import { isWeightLayout, packWeights, stagingBytes, weightPacking, type Staging } from './pack/weights.ts';
 import { paramsBytes, writeParams, type Addresses } from './params.ts';
 import type { KernelChoice } from './select.ts';
 
@@ -19,7 +23,11 @@ const PARALLEL_COST = 600_000;
 /** A plan with addresses, in shared memory, ready to execute. */
 export interface LinkedPlan {
   readonly memory: WebAssembly.Memory;
+  /** Kernels of the linking thread, by index. */
+  readonly functions: readonly KernelFunction[];
   readonly table: Int32Array;
+  /** Nanoseconds of each step, filled by runs that are timed. */
+  readonly costs: Int32Array;
   /** Per-thread scratch addresses. */
   readonly scratch: readonly number[];
   readonly arena: number;
@@ -27,6 +35,8 @@ export interface LinkedPlan {
   readonly kernels: readonly string[];
   /** Bytes of packed constants. */
   readonly constantBytes: number;
+  /** Gives every state the value it has before the first run. */
+  resetStates(): void;
 }
 
 export interface LinkOptions {
@@ -70,10 +80,32 @@ function variantsOf(plan: Plan, raws: readonly Uint8Array[], { dot, unsignedSeco
   return variants;
 }
 
-/** The raw constant that packing a layout needs besides its own. */
-function referredConstant(layout: PlanLayout, raws: readonly Uint8Array[]): Uint8Array | undefined {
-  if ('weights' in layout) return raws[layout.weights];
-  return 'scales' in layout ? raws[layout.scales] : undefined;
+/** Most bytes of weights copied in at once. */
+const STAGED_BYTES = 1 << 20;
+
+/** Copies constants into shared memory, each once, packing on the way. `staging` is free until the first run. */
+function packConstants(
+  { constants }: Plan, raws: readonly Uint8Array[], variants: readonly DotVariant[], choice: KernelChoice, functions: readonly KernelFunction[],
+  memory: SharedArrayBuffer, addresses: readonly number[], sizes: readonly number[], staging: Staging,
+): void {
+  const sums = constants.map(({ layout }, id) => {
+    if (!isWeightLayout(layout)) return undefined;
+    const packing = weightPacking(layout, variants[id]!);
+    return packWeights(functions[kernelIndex(packing.kernel)!]!, memory, packing, raws[id]!, addresses[id]!, staging);
+  });
+  constants.forEach(({ name, layout }, id) => {
+    if (isWeightLayout(layout)) return;
+    const destination = new Uint8Array(memory, addresses[id], sizes[id]);
+    if (layout.kind === 'raw') {
+      destination.set(raws[id]!);
+      return;
+    }
+    const other = 'weights' in layout ? sums[layout.weights] : 'scales' in layout ? raws[layout.scales] : undefined;
+    if ('weights' in layout && other?.byteLength !== raws[id]!.byteLength) {
+      throw new PlanError('constant-size', `constant '${name}' does not fit the weights it refers to: compile the model again`);
+    }
+    packLayout(layout, variants[id]!, choice.unsignedSecond, raws[id]!, other, destination);
+  });
 }
 
 function kernelOf(step: PlanStep, variants: readonly DotVariant[], dot: DotVariant): string {
@@ -89,6 +121,11 @@ function kernelOf(step: PlanStep, variants: readonly DotVariant[], dot: DotVaria
 function outputBytes(step: PlanStep, plan: Plan): number {
   const output = step.fields['OUTPUT'];
   return typeof output === 'object' && 'buffer' in output ? (plan.buffers[output.buffer]?.bytes ?? 0) : 0;
+}
+
+/** Multiply-accumulates, or the bytes written times 8 where that is more. */
+function costOf(step: PlanStep, plan: Plan): number {
+  return Math.max(step.macs, outputBytes(step, plan) * 8);
 }
 
 /**
@@ -112,12 +149,16 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
     return address;
   };
   const tableAddress = reserve(plan.steps.length * STEP_WORDS * 4);
+  const costsAddress = reserve(plan.steps.length * 4);
   const paramsAddresses = plan.steps.map((step) => reserve(paramsBytes(step)));
   const sizes = plan.constants.map(({ layout, bytes }, id) => (layout.kind === 'raw' ? bytes : packedBytes(layout, variants[id]!)));
   const constantAddresses = sizes.map((bytes) => reserve(bytes + READ_PADDING));
   const arena = reserve(plan.arenaBytes + READ_PADDING);
   const scratchBytes = plan.steps.reduce((most, step) => Math.max(most, step.scratch), 0);
   const scratch = Array.from({ length: options.threads }, () => reserve(scratchBytes + READ_PADDING));
+  // Nothing runs while constants are packed, so codes wait in the arena and behind it.
+  const staged = plan.constants.map(({ layout, bytes }, id) => (isWeightLayout(layout) ? stagingBytes(weightPacking(layout, variants[id]!), bytes) : 0));
+  end = staged.reduce((most, bytes) => Math.max(most, arena + bytes), end);
   const pages = Math.ceil(end / PAGE);
   const limit = options.memoryLimit ?? defaultMemoryLimit();
   if (pages * PAGE > limit) {
@@ -125,11 +166,10 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
   }
 
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  plan.constants.forEach(({ layout }, id) => {
-    const destination = new Uint8Array(memory.buffer, constantAddresses[id], sizes[id]);
-    if (layout.kind === 'raw') destination.set(raws[id]!);
-    else packLayout(layout, variants[id]!, choice.unsignedSecond, raws[id]!, referredConstant(layout, raws), destination);
-  });
+  const functions = instantiateKernels(kernelModule(choice.module), memory);
+  const staging = { address: arena, bytes: Math.min(memory.buffer.byteLength - arena, STAGED_BYTES) };
+  packConstants(plan, raws, variants, choice, functions, memory.buffer, constantAddresses, sizes, staging);
+  new Uint8Array(memory.buffer, staging.address, staging.bytes).fill(0);
 
   const view = new DataView(memory.buffer);
   const addresses: Addresses = {
@@ -152,8 +192,22 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
   plan.steps.forEach((step, index) => {
     const params = paramsAddresses[index]!;
     writeParams(view, params, step, addresses);
-    const cost = Math.max(step.macs, outputBytes(step, plan) * 8);
-    table.set([kernelIndex(kernels[index]!)!, params, step.units, cost < parallelCost ? 1 : options.threads], index * STEP_WORDS);
+    const threads = costOf(step, plan) < parallelCost ? 1 : options.threads;
+    table.set([kernelIndex(kernels[index]!)!, params, step.units, threads, 1], index * STEP_WORDS);
   });
-  return { memory, table, scratch, arena, kernels, constantBytes: sizes.reduce((sum, bytes) => sum + bytes, 0) };
+  for (const { first, pace, last, blockUnits, blockRows, leadRows, leadUnits } of plan.bands) {
+    const cost = plan.steps.slice(first, last + 1).reduce((sum, step) => sum + costOf(step, plan), 0);
+    const threads = cost < parallelCost ? 1 : options.threads;
+    table.set([threads, last - first + 1, pace - first, blockUnits, blockRows, leadRows, leadUnits], first * STEP_WORDS + Row.threads);
+  }
+  const resetStates = (): void => {
+    for (const { buffer, initial } of plan.states ?? []) {
+      const state = new Uint8Array(memory.buffer, addresses.buffer(buffer), plan.buffers[buffer]!.bytes);
+      if ('fill' in initial) state.fill(initial.fill);
+      else state.set(new Uint8Array(memory.buffer, addresses.constant(initial.constant), state.length));
+    }
+  };
+  resetStates();
+  const costs = new Int32Array(memory.buffer, costsAddress, plan.steps.length);
+  return { memory, functions, table, costs, scratch, arena, kernels, constantBytes: sizes.reduce((sum, bytes) => sum + bytes, 0), resetStates };
 }

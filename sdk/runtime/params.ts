@@ -32,9 +32,15 @@ const LAYOUTS: Readonly<Record<string, Readonly<Record<string, number | string>>
   QuantizeParams: abi.QuantizeParams,
   DequantizeParams: abi.DequantizeParams,
   DetectParams: abi.DetectParams,
+  MatmulF32Params: abi.MatmulF32Params,
+  MatmulParams: abi.MatmulParams,
+  SquashF32Params: abi.SquashF32Params,
+  LstmParams: abi.LstmParams,
+  LstmF32Params: abi.LstmF32Params,
   MelParams: abi.MelParams,
   LogParams: abi.LogParams,
   DctParams: abi.DctParams,
+  FrameParams: abi.FrameParams,
 };
 
 /** Where buffers and constants of a plan lie in shared memory, and how the relaxed dot product takes its second operand. */

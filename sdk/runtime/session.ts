@@ -2,17 +2,20 @@ import { DeviceError } from '../core/errors.ts';
 import { elementCount } from '../core/shape.ts';
 import { viewOf } from '../core/dtype.ts';
 import type { Plan, PlanPort } from '../plan/types.ts';
-import { Control } from './control.ts';
+import { AutoThreads } from './auto-threads.ts';
+import { Control, Row, STEP_WORDS } from './control.ts';
 import { execute, type KernelFunction } from './execute.ts';
-import { instantiateKernels } from './instantiate.ts';
 import { kernelModule } from './kernels.ts';
 import { link, type LinkedPlan } from './link.ts';
 import type { KernelChoice } from './select.ts';
 import type { Port, StepProfile } from './types.ts';
-import { startWorkers, type WorkerPool } from './worker-pool.ts';
+import type { WorkerPool } from './worker-pool.ts';
 
 export interface SessionOptions {
+  /** Worker threads of `run()`, or the most of them where `auto`. */
   readonly threads: number;
+  /** The first runs find out how many threads are fastest. */
+  readonly auto?: boolean;
   readonly choice: KernelChoice;
   /** Cost below which a step stays on one thread, in multiply-accumulates. */
   readonly parallelCost?: number;
@@ -28,12 +31,12 @@ function nextTurn(): Promise<void> {
 export class Session {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  readonly threads: number;
   readonly choice: KernelChoice;
   readonly plan: Plan;
+  readonly #most: number;
+  readonly #auto: AutoThreads | undefined;
   readonly #linked: LinkedPlan;
   readonly #words: Int32Array;
-  #kernels: readonly KernelFunction[] | undefined;
   #pool: WorkerPool | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #pending = 0;
@@ -44,8 +47,9 @@ export class Session {
   constructor(plan: Plan, tensorData: (tensor: number) => Uint8Array, options: SessionOptions) {
     this.plan = plan;
     this.choice = options.choice;
-    this.threads = options.threads;
+    this.#most = options.threads;
     this.#linked = link(plan, tensorData, options.choice, options);
+    if (options.auto) this.#auto = new AutoThreads(this.#linked.table, this.#linked.costs, options.threads);
     this.#words = new Int32Array(this.#linked.memory.buffer, 0, 16);
     this.inputs = plan.inputs.map((port) => this.#port(port));
     this.outputs = plan.outputs.map((port) => this.#port(port));
@@ -60,6 +64,12 @@ export class Session {
       ...(port.quantization && { quantization: port.quantization }),
       data: viewOf(port.dtype, this.#linked.memory.buffer, address, elementCount(port.shape)),
     };
+  }
+
+  /** Threads of the next `run()`. */
+  get threads(): number {
+    if (this.#auto === undefined) return this.#most;
+    return this.#auto.phase === 'starting' ? 1 : this.#auto.threads;
   }
 
   /** Bytes of shared memory. */
@@ -90,14 +100,20 @@ export class Session {
   }
 
   async #runNow(signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
     if (this.#failure !== undefined) throw this.#failure;
-    this.#pool ??= startWorkers(this.#linked, kernelModule(this.choice.module));
+    if (this.#pool === undefined) {
+      const { openPool } = await import('./worker-pool.ts');
+      this.#pool = openPool(this.#linked, kernelModule(this.choice.module));
+    }
+    signal?.throwIfAborted();
     const pool = this.#pool;
+    this.#prepare(pool);
     const abort = (): void => pool.abort();
     signal?.addEventListener('abort', abort, { once: true });
     try {
-      await pool.run();
+      const start = performance.now();
+      await pool.run(this.threads);
+      if (signal?.aborted !== true) this.#auto?.record(performance.now() - start);
     } catch (error) {
       this.#failure = error instanceof Error ? error : new DeviceError('worker-died', String(error));
       throw this.#failure;
@@ -107,12 +123,19 @@ export class Session {
     signal?.throwIfAborted();
   }
 
+  /** Starts the workers of the next run. */
+  #prepare(pool: WorkerPool): void {
+    const auto = this.#auto;
+    pool.resize(auto === undefined ? this.#most : auto.threads);
+    if (auto?.phase === 'starting' && pool.ready >= auto.threads) auto.started();
+    Atomics.store(this.#words, Control.timing, auto?.phase === 'timing' ? 1 : 0);
+  }
+
   #own(): readonly KernelFunction[] {
     this.#open();
-    if (this.#pending > 0) throw new DeviceError('busy', 'runSync() was called while run() is pending on the same model: await it first');
-    this.#kernels ??= instantiateKernels(kernelModule(this.choice.module), this.#linked.memory);
+    if (this.#pending > 0) throw new DeviceError('busy', 'runSync(), profile() or resetState() was called while run() is pending on the same model: await it first');
     Atomics.store(this.#words, Control.abort, 0);
-    return this.#kernels;
+    return this.#linked.functions;
   }
 
   /** One inference on the calling thread. @throws DeviceError when a `run()` is pending or the session is closed. */
@@ -126,11 +149,17 @@ export class Session {
     const kernels = this.#own();
     const { table, scratch } = this.#linked;
     return this.plan.steps.map((step, index) => {
-      const row = table.subarray(index * 4, index * 4 + 4);
+      const row = table.subarray(index * STEP_WORDS, (index + 1) * STEP_WORDS);
       const start = performance.now();
-      kernels[row[0]!]!(row[1]!, scratch[0]!, 0, row[2]!);
+      kernels[row[Row.kernel]!]!(row[Row.params]!, scratch[0]!, 0, row[Row.units]!);
       return { step: index, node: step.node, op: step.op, kernel: this.#linked.kernels[index]!, macs: step.macs, ms: performance.now() - start };
     });
+  }
+
+  /** Takes what the model keeps between runs back to where it was before the first one. @throws DeviceError while a `run()` is pending. */
+  resetState(): void {
+    this.#own();
+    this.#linked.resetStates();
   }
 
   /** Waits for pending runs and stops the workers. */

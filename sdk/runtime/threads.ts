@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
+import { nodeFs } from '../core/node-fs.ts';
 
 /** Boards with less memory get at most two threads by default. */
 const SMALL_BOARD_BYTES = 600e6;
@@ -7,7 +7,7 @@ const MAX_AUTO_THREADS = 4;
 
 function readNumbers(path: string): number[] {
   try {
-    return readFileSync(path, 'utf8').trim().split(/\s+/).map(Number);
+    return nodeFs.readFileSync(path, 'utf8').trim().split(/\s+/).map(Number);
   } catch {
     return [];
   }
@@ -23,7 +23,7 @@ export function cgroupCpus(root = '/sys/fs/cgroup'): number {
   return Infinity;
 }
 
-/** Threads used for `threads: 'auto'`: the cores this process may use, at most four. */
+/** Most threads of `threads: 'auto'`: the cores this process may use, at most four. */
 export function autoThreads(): number {
   const cores = Math.min(availableParallelism(), Math.max(1, Math.floor(cgroupCpus())));
   return Math.min(cores, totalmem() < SMALL_BOARD_BYTES ? 2 : MAX_AUTO_THREADS);

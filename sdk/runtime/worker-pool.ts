@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '../core/errors.ts';
-import { Control } from './control.ts';
+import { Control, nextGeneration } from './control.ts';
 import { workerSource } from './generated/worker.ts';
 import type { LinkedPlan } from './link.ts';
 import type { WorkerData } from './worker.ts';
@@ -10,17 +10,23 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 
 
 /** Threads that execute a linked plan. They keep the process alive while a run is pending only. */
 export interface WorkerPool {
-  /** One run of the plan. Not reentrant. @throws DeviceError when a worker died; the pool is then unusable. */
-  run(): Promise<void>;
+  /** Workers that have started, and those that are starting. */
+  readonly ready: number;
+  readonly size: number;
+  /** One run of the plan on the first `threads` workers. Not reentrant. @throws DeviceError when a worker died; the pool is then unusable. */
+  run(threads: number): Promise<void>;
+  /** Starts workers up to `size` of them, or stops those above; not during a run. */
+  resize(size: number): void;
   /** Asks the current run to stop at its next step. */
   abort(): void;
   close(): Promise<void>;
 }
 
-/** Starts one worker per thread of `linked.scratch`. */
-export function startWorkers(linked: LinkedPlan, module: WebAssembly.Module): WorkerPool {
-  const words = new Int32Array(linked.memory.buffer, 0, 16);
-  const threads = linked.scratch.length;
+/** A pool without workers; at most one for each scratch of `linked`. */
+export function openPool(linked: LinkedPlan, module: WebAssembly.Module): WorkerPool {
+  const { memory, table, costs } = linked;
+  const words = new Int32Array(memory.buffer, 0, 16);
+  const workers: Worker[] = [];
   let fail: (error: DeviceError) => void;
   const failure = new Promise<never>((_, reject) => {
     fail = reject;
@@ -28,15 +34,13 @@ export function startWorkers(linked: LinkedPlan, module: WebAssembly.Module): Wo
   failure.catch(() => undefined);
   let closing = false;
 
-  const workers = linked.scratch.map((scratch, thread) => {
-    const data: WorkerData = {
-      module, memory: linked.memory, table: linked.table, scratch, thread, threads, generation: Atomics.load(words, Control.generation),
-    };
+  const start = (thread: number): Worker => {
+    const data: WorkerData = { module, memory, table, costs, scratch: linked.scratch[thread]!, thread, generation: Atomics.load(words, Control.generation) };
     const worker = new Worker(workerSource, { eval: true, workerData: data, resourceLimits: RESOURCE_LIMITS });
     const die = (reason: string): void => {
-      if (closing) return;
+      if (closing || workers[thread] !== worker) return;
       closing = true;
-      fail(new DeviceError('worker-died', `worker ${thread} of ${threads} died (${reason}): load the model again`));
+      fail(new DeviceError('worker-died', `worker ${thread} of ${workers.length} died (${reason}): load the model again`));
       for (const other of workers) void other.terminate();
     };
     worker.on('message', (message) => die(String(message)));
@@ -44,18 +48,31 @@ export function startWorkers(linked: LinkedPlan, module: WebAssembly.Module): Wo
     worker.on('exit', (code) => die(`exit code ${code}`));
     worker.unref();
     return worker;
-  });
+  };
 
   return {
-    async run() {
+    get ready() {
+      return Atomics.load(words, Control.ready);
+    },
+    get size() {
+      return workers.length;
+    },
+    resize(size) {
+      while (workers.length < size) workers.push(start(workers.length));
+      for (const worker of workers.splice(size)) void worker.terminate();
+    },
+    async run(threads) {
       for (const worker of workers) worker.ref();
       try {
-        const before = Atomics.load(words, Control.finished);
+        const generation = nextGeneration(Atomics.load(words, Control.generation), threads);
         Atomics.store(words, Control.abort, 0);
-        Atomics.add(words, Control.generation, 1);
+        Atomics.store(words, Control.generation, generation);
         Atomics.notify(words, Control.generation);
-        const wait = Atomics.waitAsync(words, Control.finished, before);
-        if (wait.async) await Promise.race([wait.value, failure]);
+        // A wake-up may come late from the run before: the generation alone tells that this run is complete.
+        for (let finished = Atomics.load(words, Control.finished); finished !== generation; finished = Atomics.load(words, Control.finished)) {
+          const wait = Atomics.waitAsync(words, Control.finished, finished);
+          if (wait.async) await Promise.race([wait.value, failure]);
+        }
       } finally {
         for (const worker of workers) worker.unref();
       }
@@ -66,7 +83,7 @@ export function startWorkers(linked: LinkedPlan, module: WebAssembly.Module): Wo
     async close() {
       closing = true;
       Atomics.store(words, Control.closed, 1);
-      Atomics.add(words, Control.generation, 1);
+      Atomics.store(words, Control.generation, nextGeneration(Atomics.load(words, Control.generation), 0));
       Atomics.notify(words, Control.generation);
       await Promise.all(workers.map((worker) => worker.terminate()));
     },

@@ -50,6 +50,22 @@ describe('planMemory', () => {
     expect(planMemory(buffers).offsets).toEqual([0, 6400, 9600, 11200, 12480, 11200]);
   });
 
+  it('places buffers again where the first order misses the lower bound', () => {
+    // The input of a net, its int8 codes, and the outputs of its first layers: largest first leaves no room for the codes.
+    const sizes = [[49152, -1, 6], [49152, 0, 1], [32768, 1, 2], [32768, 2, 3], [65536, 3, 4], [16384, 4, 5], [32768, 5, 6]] as const;
+    const { arenaBytes, lowerBound } = planMemory(sizes.map(([bytes, first, last]) => ({ bytes, live: [first, last] })));
+    expect(lowerBound).toBe(147456);
+    expect(arenaBytes).toBe(lowerBound + READ_PADDING);
+  });
+
+  it('stays near the lower bound for chains with branches', () => {
+    const layer = fc.record({ bytes: fc.integer({ min: 1, max: 200 }).map((lines) => lines * BUFFER_ALIGNMENT), reach: fc.constantFrom(1, 1, 1, 1, 3) });
+    fc.assert(fc.property(fc.array(layer, { minLength: 3, maxLength: 40 }), (layers) => {
+      const { arenaBytes, lowerBound } = planMemory(layers.map(({ bytes, reach }, step) => ({ bytes, live: [step, step + reach] })));
+      expect(arenaBytes).toBeLessThanOrEqual(1.25 * lowerBound + READ_PADDING);
+    }), { seed: 5, numRuns: 300 });
+  });
+
   it('takes no memory for no buffers', () => {
     expect(planMemory([])).toEqual({ offsets: [], arenaBytes: 0, lowerBound: 0 });
   });

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { OptionError } from '../../sdk/core/errors.ts';
 import { MAX_PIXELS } from '../../sdk/vision/decoders/limits.ts';
 import { decodeImage } from '../../sdk/vision/decode-image.ts';
+import { CHANNELS } from '../../sdk/vision/types.ts';
 import { bmpFile } from '../vision/decoders/bmp-file.ts';
 import { pngFile } from '../vision/decoders/png-file.ts';
 
@@ -24,9 +25,9 @@ const seeds: Readonly<Record<string, Uint8Array>> = {
 /** A decoder may refuse; it may not fail in any other way, and what it gives is as large as it says. */
 async function decodeOrRefuse(bytes: Uint8Array): Promise<void> {
   try {
-    const { width, height, channels, data } = await decodeImage(bytes, 'fuzz');
+    const { width, height, format, data } = await decodeImage(bytes, 'fuzz');
     expect(width * height).toBeLessThanOrEqual(MAX_PIXELS);
-    expect(data.length).toBe(width * height * channels);
+    expect(data.length).toBe(width * height * CHANNELS[format]);
   } catch (error) {
     expect(error).toBeInstanceOf(OptionError);
   }

@@ -35,7 +35,6 @@ const SEEDS = [1, 2, 3, 4];
 /** Models of the assets folder that are run on seeded inputs. */
 const SEEDED = [
   'person_detect_int8', 'mobilenet_v1_0.25_224_float', 'sentiment_embedding_float', 'streaming_wakeword_int8',
-  'movenet_single_pose_lightning_ptq',
 ];
 
 /** Models of the assets folder that are run on pictures. */
@@ -45,6 +44,7 @@ const PICTURED: Readonly<Record<string, readonly string[]>> = {
   'mobilenet_v1_0.25_128_quant': ['cat.bmp', 'grace_hopper.bmp'],
   'mobilenet_v1_0.25_224_quant': ['cat.bmp', 'grace_hopper.bmp'],
   'coco_ssd_mobilenet_v1_quant': ['cats_and_dogs.jpg', 'burger.jpg'],
+  'movenet_single_pose_lightning_ptq': ['squat.bmp'],
 };
 
 function bytesOf(array: TypedArray): Uint8Array {

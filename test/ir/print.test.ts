@@ -31,4 +31,8 @@ describe('printGraph', () => {
     expect(printGraph(changed)).not.toBe(printGraph(graph));
     expect(printGraph({ ...graph, nodes: [{ ...graph.nodes[0]!, inputs: [0, 1, -1], attributes: {} }] })).toContain('%3 = conv2d(%0, %1, -)  #');
   });
+
+  it('shows what is kept between runs', () => {
+    expect(printGraph({ ...graph, states: [{ input: 0, output: 3, initial: 0 }] })).toContain('\nstate %0 becomes %3\ntensors\n');
+  });
 });

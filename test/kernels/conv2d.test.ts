@@ -97,6 +97,15 @@ const CASES: Readonly<Record<string, Case>> = {
   'one pixel out': { input: [1, 4, 4, 9], kernel: [4, 4], outputs: 10 },
   '1x1, stride 2': { input: [1, 7, 7, 20], kernel: [1, 1], outputs: 24, strides: [2, 2], blockRows: 6 },
   'unequal strides': { input: [1, 10, 10, 2], kernel: [3, 1], outputs: 8, strides: [1, 3], pads: [1, 0, 1, 0], blockRows: 1 },
+  'lines of 32 channels, batch of 2, blocks across images': {
+    input: [2, 6, 5, 32], kernel: [3, 3], outputs: 24, pads: [1, 1, 1, 1], blockRows: 18, zeroPoint: -128,
+  },
+  'lines, stride 2, unequal padding': { input: [1, 9, 12, 16], kernel: [3, 3], outputs: 9, strides: [2, 2], pads: [0, 1, 1, 0], blockRows: 30 },
+  'lines, stride 3, columns left over': { input: [1, 13, 14, 16], kernel: [3, 3], outputs: 8, strides: [3, 3], blockRows: 20 },
+  'lines, dilation in height, wide padding': {
+    input: [1, 8, 6, 8], kernel: [3, 4], outputs: 16, dilations: [2, 1], pads: [3, 3, 2, 1], blockRows: 36,
+  },
+  'lines of 5x5 on 16 channels': { input: [1, 7, 9, 16], kernel: [5, 5], outputs: 20, pads: [2, 2, 2, 2], blockRows: 40, blockColumns: 16 },
   'long runs': { input: [1, 4, 5, 40], kernel: [3, 3], outputs: 8, pads: [1, 1, 1, 1] },
 };
 

@@ -11,6 +11,8 @@ interface Case {
   readonly pads?: readonly [number, number, number, number];
   readonly zeroPoint?: number;
   readonly leastWeight?: number;
+  /** Clamp bounds. */
+  readonly bounds?: readonly [least: number, most: number];
 }
 
 function geometry(test: Case) {
@@ -23,6 +25,7 @@ function geometry(test: Case) {
     outputHeight: Math.floor((height + pads[0] + pads[2] - (kernel[0] - 1) * dilations[0] - 1) / strides[0]) + 1,
     outputWidth: Math.floor((width + pads[1] + pads[3] - (kernel[1] - 1) * dilations[1] - 1) / strides[1]) + 1,
     zeroPoint: test.zeroPoint ?? 4,
+    bounds: test.bounds ?? [-110, 120],
     input: randomCodes(batch * height * width * channels, random),
     weights: randomCodes(taps * channels, random, test.leastWeight ?? -127),
     bias: randomBias(channels, random, 3000),
@@ -43,7 +46,7 @@ function reference(test: Case): Int8Array {
         if (y < 0 || y >= g.height || x < 0 || x >= g.width) continue;
         sum += (g.input[((n * g.height + y) * g.width + x) * g.channels + c]! - g.zeroPoint) * g.weights[(ky * g.kernel[1] + kx) * g.channels + c]!;
       }
-      output[at++] = requantized(sum, g.scale[c]!, -9, -110, 120);
+      output[at++] = requantized(sum, g.scale[c]!, -9, ...g.bounds);
     }
   }
   return output;
@@ -61,7 +64,7 @@ function run(machine: Machine, dot: DotVariant, test: Case, splits: readonly num
       BIAS: packed(machine, dot, { kind: 'dwconv-bias', taps, channels, weights: 0, inputZeroPoint: zeroPoint }, g.bias, g.weights),
       SCALE: packed(machine, dot, { kind: 'dwconv-scale', channels }, g.scale),
       OUTPUT: 'output', CHANNELS: channels,
-      ...rounding(-9, -110, 120),
+      ...rounding(-9, ...g.bounds),
       FLIP: { splat: 'i8', value: machine.unsignedSecond ? -128 : 0 },
       INPUT_HEIGHT: g.height, INPUT_WIDTH: g.width, OUTPUT_HEIGHT: g.outputHeight, OUTPUT_WIDTH: g.outputWidth,
       KERNEL_HEIGHT: g.kernel[0], KERNEL_WIDTH: g.kernel[1], STRIDE_HEIGHT: g.strides[0], STRIDE_WIDTH: g.strides[1],
@@ -76,6 +79,9 @@ function run(machine: Machine, dot: DotVariant, test: Case, splits: readonly num
 
 const CASES: Readonly<Record<string, Case>> = {
   '3x3 stride 1, same padding': { input: [1, 6, 7, 16], zeroPoint: -128 },
+  '3x3 stride 1, not clamped': { input: [1, 5, 7, 16], bounds: [-128, 127] },
+  '3x3 stride 2, clamped above only': { input: [1, 8, 10, 16], strides: [2, 2], pads: [0, 0, 1, 1], bounds: [-128, 100] },
+  '3x3 stride 1, clamped below only': { input: [1, 3, 9, 16], bounds: [-9, 127] },
   '3x3 stride 1, no padding': { input: [1, 6, 7, 24], pads: [0, 0, 0, 0] },
   '3x3 stride 1, padding left only': { input: [1, 6, 7, 8], pads: [0, 1, 0, 0] },
   '3x3 stride 1, padding right only': { input: [1, 6, 7, 8], pads: [1, 0, 1, 1] },

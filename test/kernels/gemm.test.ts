@@ -14,13 +14,19 @@ interface Case {
   readonly leastWeight?: number;
   /** Weights are uint8 codes with this zero point. */
   readonly weightZeroPoint?: number;
+  /** Inputs are not negative, so that they need no flip where the second operand is unsigned. */
+  readonly unflipped?: boolean;
+  /** Inputs are -128, and so are single weights. */
+  readonly extreme?: boolean;
 }
 
-function operandsOf({ rows, columns, depth, leastWeight, weightZeroPoint }: Case) {
+function operandsOf({ rows, columns, depth, leastWeight, weightZeroPoint, unflipped, extreme }: Case) {
   const random = xorshift(rows * 7919 + columns * 104729 + depth);
   return {
-    input: randomCodes(rows * depth, random),
-    weights: randomCodes(columns * depth, random, leastWeight ?? -127).map((code) => (weightZeroPoint === undefined ? code : code ^ 128)),
+    input: extreme ? new Int8Array(rows * depth).fill(-128) : randomCodes(rows * depth, random, unflipped ? 0 : -128),
+    weights: extreme
+      ? Int8Array.from({ length: columns * depth }, (_, at) => ((at % depth) % 18 === 0 ? -128 : -127))
+      : randomCodes(columns * depth, random, leastWeight ?? -127).map((code) => (weightZeroPoint === undefined ? code : code ^ 128)),
     bias: randomBias(columns, random, 5000),
     scale: randomScales(columns, random, 6000 * Math.sqrt(depth)),
   };
@@ -45,6 +51,8 @@ function run(machine: Machine, dot: DotVariant, test: Case, splits: readonly num
   const { rows, columns, depth, blockRows = rows, blockColumns = Math.ceil(columns / 8) * 8, inputZeroPoint = 0, outputZeroPoint = 0 } = test;
   const { input, weights, bias, scale } = operandsOf(test);
   const [least, most] = test.clamp ?? [-128, 127];
+  const flips = machine.unsignedSecond && !test.unflipped;
+  const biasZeroPoint = machine.unsignedSecond && test.unflipped ? inputZeroPoint - 128 : inputZeroPoint;
   const codes = test.weightZeroPoint === undefined ? {} : { unsignedZeroPoint: test.weightZeroPoint };
   const output = machine.run({
     kernel: `gemm_qs8_qc8w_${dot}`,
@@ -52,12 +60,12 @@ function run(machine: Machine, dot: DotVariant, test: Case, splits: readonly num
     fields: {
       INPUT: { bytes: input },
       WEIGHTS: packed(machine, dot, { kind: 'gemm-weights', columns, depth, ...codes }, weights),
-      BIAS: packed(machine, dot, { kind: 'gemm-bias', columns, depth, weights: 0, inputZeroPoint, ...codes }, bias, weights),
+      BIAS: packed(machine, dot, { kind: 'gemm-bias', columns, depth, weights: 0, inputZeroPoint: biasZeroPoint, ...codes }, bias, weights),
       SCALE: packed(machine, dot, { kind: 'gemm-scale', columns }, scale),
       OUTPUT: 'output', ROWS: rows, COLUMNS: columns, DEPTH: depth, BLOCK_ROWS: blockRows, BLOCK_COLUMNS: blockColumns,
       WEIGHT_ZERO: test.weightZeroPoint === undefined ? 0 : test.weightZeroPoint - 128,
       ...rounding(outputZeroPoint, least, most),
-      FLIP: { splat: 'i8', value: machine.unsignedSecond ? -128 : 0 },
+      FLIP: { splat: 'i8', value: flips ? -128 : 0 },
     },
     outputBytes: rows * columns,
     scratchBytes: 2 * blockRows * (Math.ceil(depth / 16) * 16 + 4) + 256,
@@ -115,6 +123,23 @@ describe.each(modules)('gemm_qs8_qc8w, %s module', (name) => {
         expect(run(machine, dot, test)).toEqual(reference(test));
       }
     }
+  });
+
+  it.each(machine.dots.filter((dot) => dot === 'rd'))('%s is the same where inputs need no flip', (dot) => {
+    for (const rows of [3, 4, 5, 8, 13]) {
+      for (const columns of [8, 15, 16, 17, 24, 40]) {
+        for (const depth of [4, 9, 16, 30, 64]) {
+          const test: Case = { rows, columns, depth, blockRows: 8, blockColumns: 24, inputZeroPoint: 5, outputZeroPoint: 3, unflipped: true };
+          expect(run(machine, dot, test, [1]), `${rows} x ${columns} x ${depth}`).toEqual(reference(test));
+          if (rows === 13) expect(run(machine, dot, { ...test, weightZeroPoint: 31 })).toEqual(reference({ ...test, weightZeroPoint: 31 }));
+        }
+      }
+    }
+  });
+
+  it.each(machine.dots)('%s is exact for single weights of -128 among those of -127', (dot) => {
+    const test: Case = { rows: 6, columns: 9, depth: 130, extreme: true, inputZeroPoint: 127 };
+    expect(run(machine, dot, test)).toEqual(reference(test));
   });
 
   it('d16 is exact for weights of -128', () => {

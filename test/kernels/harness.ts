@@ -5,6 +5,7 @@ import * as abi from '../../kernels/abi.ts';
 import { buildKernels } from '../../scripts/build-kernels.mjs';
 import type { PackedLayout } from '../../sdk/runtime/pack/index.ts';
 import { packedBytes, packLayout } from '../../sdk/runtime/pack/index.ts';
+import { isWeightLayout, weightPacking, type WeightLayout } from '../../sdk/runtime/pack/weights.ts';
 import { DOT_VARIANTS, type DotVariant } from '../../sdk/runtime/pack/types.ts';
 
 type KernelFunction = (params: number, scratch: number, begin: number, end: number) => void;
@@ -126,11 +127,34 @@ export function machineOf(name: 'baseline' | 'relaxed'): Machine {
   return machine;
 }
 
+/** Weights packed by the kernel of the machine. */
+function packedWeights(machine: Machine, dot: DotVariant, layout: WeightLayout, raw: ArrayBufferView): Uint8Array {
+  const { kernel, offsets, panel, group, outputs, outputStride, flip, zero, bytes } = weightPacking(layout, dot);
+  return machine.run({
+    kernel, params: 'PackParams', outputBytes: bytes, scratchBytes: outputs * 4, units: Math.ceil(outputs / panel),
+    fields: {
+      SOURCE: { bytes: raw }, DESTINATION: 'output', OFFSETS: { bytes: offsets }, TERMS: offsets.length, PANEL: panel, GROUP: group,
+      OUTPUTS: outputs, OUTPUT_STRIDE: outputStride, FLIP: flip, ZERO: zero,
+    },
+  });
+}
+
+function weightSums(layout: PackedLayout, weights: Int8Array | Uint8Array): Int32Array {
+  const outputs = 'columns' in layout ? layout.columns : layout.channels;
+  const unsignedZeroPoint = 'unsignedZeroPoint' in layout ? layout.unsignedZeroPoint : undefined;
+  const weightOf = (code: number): number => (unsignedZeroPoint === undefined ? code : (code & 255) - unsignedZeroPoint);
+  const [outputStride, termStride] = 'columns' in layout ? [weights.length / outputs, 1] : [1, outputs];
+  return Int32Array.from({ length: outputs }, (_, output) => (
+    Array.from({ length: weights.length / outputs }, (_, term) => weightOf(weights[output * outputStride + term * termStride]!)).reduce((a, b) => a + b, 0)
+  ));
+}
+
 /** A constant in the form the kernels of `dot` read. */
-export function packed(machine: Machine, dot: DotVariant, layout: PackedLayout, raw: ArrayBufferView, weights?: Int8Array): { bytes: Uint8Array } {
+export function packed(machine: Machine, dot: DotVariant, layout: PackedLayout, raw: ArrayBufferView, weights?: Int8Array | Uint8Array): { bytes: Uint8Array } {
+  if (isWeightLayout(layout)) return { bytes: packedWeights(machine, dot, layout, raw) };
   const destination = new Uint8Array(packedBytes(layout, dot));
-  const viewOf = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  packLayout(layout, dot, machine.unsignedSecond, viewOf(raw), weights && viewOf(weights), destination);
+  const other = weights && weightSums(layout, weights);
+  packLayout(layout, dot, machine.unsignedSecond, new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength), other, destination);
   return { bytes: destination };
 }
 

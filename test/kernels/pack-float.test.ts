@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { packedBytes, packLayout } from '../../sdk/runtime/pack/index.ts';
-import type { PackedLayout } from '../../sdk/runtime/pack/index.ts';
+import { packedBytes, packLayout, type SmallLayout } from '../../sdk/runtime/pack/index.ts';
 
 function bytes(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-function pack(layout: PackedLayout, raw: ArrayBufferView, scales?: Float32Array): number[] {
+function pack(layout: SmallLayout, raw: ArrayBufferView, scales?: Float32Array): number[] {
   const destination = new Uint8Array(packedBytes(layout, 'e16')).fill(0xaa);
   packLayout(layout, 'e16', false, bytes(raw), scales && bytes(scales), destination);
   return [...new Float32Array(destination.buffer)];

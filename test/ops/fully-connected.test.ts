@@ -60,10 +60,10 @@ describe('fully-connected', () => {
 
   it('splits the columns of a single row into units', () => {
     const graph = single(
-      'fully-connected', [activation('x', [1, 64]), weights([640, 64], new Int8Array(40960))], activation('y', [1, 640]), ATTRIBUTES,
+      'fully-connected', [activation('x', [1, 4096]), weights([640, 4096], new Int8Array(640 * 4096))], activation('y', [1, 640]), ATTRIBUTES,
     );
     expect(onlyStep(graph)).toMatchObject({
-      kernel: 'gemm_qs8_qc8w', units: 8, macs: 40960, fields: { ROWS: 1, BLOCK_ROWS: 1, BLOCK_COLUMNS: 80 }, scratch: 2 * (64 + 4) + 256,
+      kernel: 'gemm_qs8_qc8w', units: 8, macs: 640 * 4096, fields: { ROWS: 1, BLOCK_ROWS: 1, BLOCK_COLUMNS: 80 }, scratch: 2 * (4096 + 4) + 256,
     });
   });
 });

@@ -18,12 +18,21 @@ describe('gemmBlocks', () => {
   });
 
   it.each([
-    ['an early convolution', 2304, 16, 27, { rows: 288, columns: 16, units: 8 }],
-    ['a late convolution', 36, 256, 128, { rows: 12, columns: 96, units: 9 }],
-    ['3x3 pixels', 9, 256, 256, { rows: 9, columns: 32, units: 8 }],
-    ['a classifier', 1, 1001, 1280, { rows: 1, columns: 128, units: 8 }],
+    ['an early convolution', 2304, 16, 27, { rows: 384, columns: 16, units: 6 }],
+    ['a late convolution', 36, 256, 128, { rows: 12, columns: 128, units: 6 }],
+    ['3x3 pixels', 9, 512, 256, { rows: 9, columns: 128, units: 4 }],
+    ['a classifier', 1, 1001, 1280, { rows: 1, columns: 256, units: 4 }],
+    ['a large convolution', 12544, 96, 16, { rows: 768, columns: 96, units: 17 }],
     ['two classes', 1, 2, 256, { rows: 1, columns: 16, units: 1 }],
   ])('gives %s enough units', (_name, rows, columns, depth, expected) => {
+    expect(gemmBlocks(rows, columns, depth)).toEqual(expected);
+  });
+
+  it.each([
+    ['pixels that fit the cache', 144, 64, 64, { rows: 144, columns: 64, units: 1 }],
+    ['more pixels', 2304, 16, 8, { rows: 768, columns: 16, units: 3 }],
+    ['few rows', 9, 256, 128, { rows: 9, columns: 256, units: 1 }],
+  ])('keeps small products of %s in few blocks', (_name, rows, columns, depth, expected) => {
     expect(gemmBlocks(rows, columns, depth)).toEqual(expected);
   });
 });

@@ -45,3 +45,19 @@ describe('dead-code', () => {
     expect(deadCode.run(graph)).toBe(graph);
   });
 });
+
+describe('dead-code with states', () => {
+  it('keeps nodes whose results are only kept, and renumbers states', () => {
+    const build = new GraphBuilder();
+    const x = build.tensor(activation('x', [2, 2]));
+    const state = build.tensor(activation('state', [4]));
+    build.tensor(weights([1, 1], [1]));
+    const next = build.node('reshape', [x], activation('next', [4]), {});
+    const y = build.node('reshape', [state], activation('y', [2, 2]), {});
+    const graph: Graph = { ...build.graph('kept', [x], [y]), states: [{ input: state, output: next, initial: 0 }] };
+    const result = deadCode.run(graph);
+    verify(result, operators);
+    expect(result.nodes).toHaveLength(2);
+    expect(result.states).toEqual([{ input: 1, output: 2, initial: 0 }]);
+  });
+});

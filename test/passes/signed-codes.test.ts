@@ -6,6 +6,7 @@ import { verify } from '../../sdk/ir/verify.ts';
 import { operators } from '../../sdk/ops/index.ts';
 import { signedCodes } from '../../sdk/passes/signed-codes.ts';
 import { bias, GraphBuilder } from '../ops/graphs.ts';
+import { sessionOf } from '../ops/run-kernels.ts';
 
 const uint8 = (name: string, shape: readonly number[], scale: number, zeroPoint: number, data?: Uint8Array): Tensor => (
   { name, dtype: 'uint8', shape, quantization: { scales: [Math.fround(scale)], zeroPoints: [zeroPoint] }, ...(data && { data }) }
@@ -60,5 +61,20 @@ describe('signed-codes', () => {
     expect(signedCodes.run(raw)).toBe(raw);
     const broken: Graph = { ...raw, nodes: [{ op: 'add', name: 'operator 0', inputs: [7, -1], outputs: [9], attributes: {} }] };
     expect(signedCodes.run(broken)).toBe(broken);
+  });
+
+  it('keeps the codes of states behind conversions', () => {
+    const build = new GraphBuilder();
+    const x = build.tensor(uint8('x', [1, 2], 1, 100));
+    const state = build.tensor(uint8('state', [1, 2], 1, 100));
+    const sum = build.node('add', [x, state], uint8('sum', [1, 2], 1, 100), { activation: 'none' });
+    const streaming: Graph = { ...build.graph('streaming', [x], [sum]), states: [{ input: state, output: sum, initial: Uint8Array.of(103, 99) }] };
+    const session = sessionOf(streaming);
+    const runs = [0, 1].map(() => {
+      session.inputs[0]!.data.set([110, 100] as never);
+      return [...session.runSync().outputs[0]!.data as Uint8Array];
+    });
+    expect(runs).toEqual([[113, 99], [123, 99]]);
+    expect(interpret(streaming, [Uint8Array.of(110, 100)], 'float')[0]).toEqual(Uint8Array.of(113, 99));
   });
 });

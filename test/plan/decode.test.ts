@@ -38,6 +38,8 @@ function failure(encoded: string): PlanError {
   return error as PlanError;
 }
 
+const blocks = { blockUnits: 1, blockRows: 1, leadRows: 0, leadUnits: 0 };
+
 describe('encode and decode', () => {
   it('give the same plan and the same text again', () => {
     expect(decode(text)).toEqual(plan);
@@ -79,6 +81,11 @@ describe('decode', () => {
     ['a field that is no int32', ['steps', 0, 'fields', 'ROWS'], 4294967296, /steps\.0\.fields\.ROWS is wrong/],
     ['a clamp that is no int8', ['steps', 0, 'fields', 'MIN'], { splat: 'i8', value: 128 }, /steps\.0\.fields\.MIN is wrong/],
     ['a double for a float32', ['steps', 3, 'fields', 'BIAS'], { splat: 'f32', value: 0.1 }, /steps\.3\.fields\.BIAS is wrong/],
+    ['a band of one step', ['bands'], [{ first: 0, pace: 0, last: 0, ...blocks }], /bands\.0 joins steps 0 to 0; allowed are two or more of steps 0 to 7/],
+    ['a band whose pace is behind its second step', ['bands'], [{ first: 0, pace: 2, last: 2, ...blocks }], /bands\.0\.pace is 2; allowed are 0 and 1/],
+    ['a band that waits for no rows', ['bands'], [{ first: 0, pace: 1, last: 1, ...blocks }], /bands\.0\.leadUnits and leadRows must be above 0/],
+    ['a band past the last step', ['bands'], [{ first: 6, pace: 6, last: 8, ...blocks }], /bands\.0 joins steps 6 to 8/],
+    ['blocks that divide no units', ['bands'], [{ first: 0, pace: 0, last: 1, ...blocks, blockUnits: 1000 }], /bands\.0\.blockUnits is 1000, which does not divide/],
     ['a port of another size', ['inputs', 0, 'shape'], [1, 9, 9, 4], /inputs\.0\.shape takes 324 bytes as int8; its buffer has 243/],
     ['a port without a buffer', ['outputs', 0, 'buffer'], 77, /outputs\.0\.buffer is 77/],
     ['a scale of 0', ['inputs', 0, 'quantization', 'scales'], [0], /inputs\.0\.quantization\.scales\.0 is wrong/],

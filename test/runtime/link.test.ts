@@ -5,6 +5,7 @@ import { PlanError } from '../../sdk/core/errors.ts';
 import { detectFormat } from '../../sdk/formats/index.ts';
 import type { Plan } from '../../sdk/plan/types.ts';
 import { link } from '../../sdk/runtime/link.ts';
+import { Row, STEP_WORDS } from '../../sdk/runtime/control.ts';
 import { chooseKernels } from '../../sdk/runtime/select.ts';
 import { fixtureModels } from '../models.ts';
 
@@ -34,7 +35,7 @@ describe('link', () => {
   it('keeps cheap steps on one thread', () => {
     const cheap = link(plan, tensorData, choice, { threads: 4, parallelCost: Infinity });
     const wide = link(plan, tensorData, choice, { threads: 4, parallelCost: 0 });
-    const threadsOf = (table: Int32Array): number[] => plan.steps.map((_, index) => table[index * 4 + 3]!);
+    const threadsOf = (table: Int32Array): number[] => plan.steps.map((_, index) => table[index * STEP_WORDS + Row.threads]!);
     expect(new Set(threadsOf(cheap.table))).toEqual(new Set([1]));
     expect(new Set(threadsOf(wide.table))).toEqual(new Set([4]));
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ImageClassifier } from '../../sdk/vision/image-classifier.ts';
-import type { Image, ImageModel } from '../../sdk/vision/types.ts';
+import type { Frame, ImageModel } from '../../sdk/vision/types.ts';
 import { port } from './port.ts';
 
 /** Puts the brightness of the picture into class 1 and its complement into class 0. */
@@ -22,8 +22,8 @@ function brightness(): ImageModel & { runs: number } {
   return model;
 }
 
-function grey(value: number): Image {
-  return { width: 2, height: 2, channels: 1, data: new Uint8Array(4).fill(value) };
+function grey(value: number): Frame {
+  return { width: 2, height: 2, format: 'grey', data: new Uint8Array(4).fill(value) };
 }
 
 describe('ImageClassifier', () => {
@@ -31,6 +31,12 @@ describe('ImageClassifier', () => {
     const classifier = new ImageClassifier(brightness(), { labels: ['dark', 'bright'] });
     expect(await classifier.classify(grey(255), { top: 1 })).toEqual([{ index: 1, label: 'bright', score: 1 }]);
     expect((await classifier.classify(grey(0)))[0]).toEqual({ index: 0, label: 'dark', score: 1 });
+  });
+
+  test('takes the names of the file where there is one per class', async () => {
+    const named = (labels: string[]) => new ImageClassifier({ ...brightness(), metadata: { inputs: [], outputs: [{ labels }] } }).classify(grey(255), { top: 1 });
+    expect((await named(['dark', 'bright']))[0]!.label).toBe('bright');
+    expect((await named(['dark']))[0]!.label).toBeNull();
   });
 
   test('calls made at once do not mix their pictures', async () => {

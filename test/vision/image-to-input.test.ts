@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { imageToInput, type ImageInputOptions } from '../../sdk/vision/image-to-input.ts';
-import type { Image } from '../../sdk/vision/types.ts';
+import { imageToInput, openInput, type ImageInputOptions } from '../../sdk/vision/image-to-input.ts';
+import type { Frame } from '../../sdk/vision/types.ts';
 import { port } from './port.ts';
 
-const rgb: Image = { width: 2, height: 2, channels: 3, data: Uint8Array.of(0, 1, 2, 10, 11, 12, 200, 201, 202, 255, 254, 253) };
+const rgb: Frame = { width: 2, height: 2, format: 'rgb', data: Uint8Array.of(0, 1, 2, 10, 11, 12, 200, 201, 202, 255, 254, 253) };
 const image = { scale: 0.5, zeroPoint: -3 };
 
 describe('imageToInput', () => {
@@ -39,7 +39,7 @@ describe('imageToInput', () => {
 
   test('converts colours and size', () => {
     const input = port('uint8', [1, 2, 2, 3]);
-    imageToInput({ width: 4, height: 2, channels: 1, data: Uint8Array.of(10, 20, 30, 40, 50, 60, 70, 80) }, input, { resize: 'stretch' });
+    imageToInput({ width: 4, height: 2, format: 'grey', data: Uint8Array.of(10, 20, 30, 40, 50, 60, 70, 80) }, input, { resize: 'stretch' });
     expect([...(input.data as Uint8Array)]).toEqual([15, 15, 15, 35, 35, 35, 55, 55, 55, 75, 75, 75]);
   });
 
@@ -60,7 +60,38 @@ describe('imageToInput', () => {
     expect(() => imageToInput(rgb, port(dtype, shape), options)).toThrow(expect.objectContaining({ name: 'OptionError' }));
   });
 
+  test('says where the picture lies, and a changed option counts', () => {
+    const input = port('uint8', [1, 2, 2, 1]);
+    const wide: Frame = { width: 4, height: 2, format: 'grey', data: Uint8Array.of(10, 20, 30, 40, 50, 60, 70, 80) };
+    expect(imageToInput(wide, input, { resize: 'crop' })).toMatchObject({ from: { left: 1, top: 0, width: 2, height: 2 } });
+    expect([...(input.data as Uint8Array)]).toEqual([20, 30, 60, 70]);
+    expect(imageToInput(wide, input, { resize: 'letterbox' })).toMatchObject({ to: { left: 0, top: 0, width: 2, height: 1 } });
+    expect([...(input.data as Uint8Array)]).toEqual([35, 55, 0, 0]);
+  });
+
+  test('the range of YUV frames is an option, limited by default', () => {
+    const input = port('uint8', [1, 2, 2, 1]);
+    const frame: Frame = { width: 2, height: 2, format: 'nv12', data: Uint8Array.of(16, 16, 235, 235, 128, 128) };
+    imageToInput(frame, input);
+    expect([...(input.data as Uint8Array)]).toEqual([0, 0, 255, 255]);
+    imageToInput(frame, input, { range: 'full' });
+    expect([...(input.data as Uint8Array)]).toEqual([16, 16, 235, 235]);
+  });
+
+  test('what the file states normalizes float32 inputs only, unless options are given', () => {
+    const stated = { normalization: { mean: [1], std: [2] } };
+    const float = port('float32', [1, 2, 2, 3]);
+    openInput(float, {}, 'test', stated)(rgb);
+    expect((float.data as Float32Array)[3]).toBe(4.5);
+    openInput(float, { mean: 0, std: 5 }, 'test', stated)(rgb);
+    expect((float.data as Float32Array)[3]).toBe(2);
+    expect(() => openInput(float, {}, 'test', { normalization: { mean: [1, 2], std: [1] } })).toThrow(/mean has 2 numbers/);
+    const codes = port('uint8', [1, 2, 2, 3], { scale: 1, zeroPoint: 0 });
+    openInput(codes, {}, 'test', stated)(rgb);
+    expect(codes.data).toEqual(rgb.data);
+  });
+
   test('refuses a picture that lacks bytes', () => {
-    expect(() => imageToInput({ ...rgb, height: 3 }, port('uint8', [1, 2, 2, 3]))).toThrow(/need 18 bytes, got 12/);
+    expect(() => imageToInput({ ...rgb, height: 3 }, port('uint8', [1, 2, 2, 3]))).toThrow(/imageToInput: 2 x 3 pixels in rgb with a stride of 6 need 18 bytes, got 12/);
   });
 });

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { DeviceError } from '../../core/errors.ts';
-import { chooseKernels } from '../../runtime/select.ts';
+import { chooseKernels, measureDots } from '../../runtime/select.ts';
 import { autoThreads, cgroupCpus } from '../../runtime/threads.ts';
 import { printJson } from '../output.ts';
 import { formatBytes, formatTable } from '../table.ts';
@@ -37,7 +37,7 @@ function collectFacts() {
     wasm,
     kernel: choice?.module ?? null,
     dot: choice?.dot ?? null,
-    candidates: choice?.candidates ?? [],
+    candidates: choice === undefined ? [] : measureDots(),
     thermalZones: linux.thermalZones,
     missing,
   };
@@ -53,7 +53,7 @@ function printText(facts: ReturnType<typeof collectFacts>, context: CliContext):
     ['node', `${facts.node} (V8 ${facts.v8}) on ${facts.platform} ${facts.arch}`],
     ...(facts.board === null ? [] : [['board', facts.board]]),
     ['processor', `${facts.cpu ?? 'unknown'}, ${facts.cores} cores${quota}`],
-    ['threads', `${facts.threads} used by default`],
+    ['threads', `at most ${facts.threads} by default, as many as measure fastest`],
     ['memory', `${formatBytes(facts.memoryBytes)}${limit}`],
     ['wasm', `SIMD ${yes(facts.wasm.simd)}, relaxed SIMD ${yes(facts.wasm.relaxedSimd)}, threads ${yes(facts.wasm.threads)}`],
     ['kernels', facts.kernel === null ? 'none can run here' : `${facts.kernel}, dot product ${facts.dot} (GMAC/s of one thread: ${speeds})`],

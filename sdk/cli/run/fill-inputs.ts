@@ -1,12 +1,15 @@
 import { isKeywordPort } from '../../audio/feature-port.ts';
 import { affineOf, codeRangeOf, quantizeValue } from '../../core/affine.ts';
 import { OptionError } from '../../core/errors.ts';
+import type { PortMetadata } from '../../core/model-metadata.ts';
 import { readNpy, type NpyArray } from '../../core/npy.ts';
 import { formatShape, sameShape } from '../../core/shape.ts';
+import type { Model } from '../../model.ts';
 import type { Port } from '../../runtime/types.ts';
 import { decodeImage } from '../../vision/decode-image.ts';
 import { isImagePort } from '../../vision/image-port.ts';
-import { imageToInput } from '../../vision/image-to-input.ts';
+import { openInput } from '../../vision/image-to-input.ts';
+import type { Placement } from '../../vision/placement.ts';
 import type { Image } from '../../vision/types.ts';
 import { readFileOption } from '../read-file.ts';
 import { fillFromAudio, type GivenAudio } from './fill-audio.ts';
@@ -77,20 +80,22 @@ function onlyPort(ports: readonly Port[], kind: 'image' | 'audio', path: string)
   return port;
 }
 
-async function fillFromImage(path: string, port: Port, options: RunOptions): Promise<Image> {
+/** The picture of the command line and where it lies in the input. */
+export interface GivenImage {
+  readonly image: Image;
+  readonly placement: Placement;
+}
+
+async function fillFromImage(path: string, port: Port, options: RunOptions, stated: PortMetadata | undefined): Promise<GivenImage> {
   const image = await decodeImage(await readFileOption(path, '--image', MAX_PICTURE_BYTES), `--image '${path}'`);
-  imageToInput(image, port, {
-    resize: options.resize,
-    ...(options.layout && { layout: options.layout }),
-    ...(options.mean && { mean: options.mean }),
-    ...(options.std && { std: options.std }),
-  });
-  return image;
+  const { resize, layout, mean, std } = options;
+  const write = openInput(port, { resize, ...(layout && { layout }), ...(mean && { mean }), ...(std && { std }) }, `--image '${path}'`, stated);
+  return { image, placement: write(image) };
 }
 
 /** What filled an input besides tensors. */
 export interface Given {
-  readonly image?: Image;
+  readonly picture?: GivenImage;
   readonly audio?: GivenAudio;
 }
 
@@ -99,7 +104,7 @@ export interface Given {
  * @returns the picture or sound, where there is one
  * @throws OptionError when a file does not fit, or an input is left without one
  */
-export async function fillInputs(inputs: readonly Port[], options: RunOptions): Promise<Given> {
+export async function fillInputs({ inputs, metadata }: Pick<Model, 'inputs' | 'metadata'>, options: RunOptions): Promise<Given> {
   const { image, audio } = options;
   if (image !== undefined && audio !== undefined) throw new OptionError('invalid-option', '--image and --audio exclude each other: give one');
   const assigned = assign(options.input ?? [], inputs);
@@ -112,6 +117,9 @@ export async function fillInputs(inputs: readonly Port[], options: RunOptions): 
     throw new OptionError('missing-input', `no data for input ${names}; give --input [NAME=]FILE.npy${others}`);
   }
   for (const assignment of assigned) await fillFromNpy(assignment, options.quantizeInput ?? false);
-  if (image !== undefined) return { image: await fillFromImage(image, onlyPort(left, 'image', image), options) };
+  if (image !== undefined) {
+    const port = onlyPort(left, 'image', image);
+    return { picture: await fillFromImage(image, port, options, metadata?.inputs[inputs.indexOf(port)]) };
+  }
   return audio === undefined ? {} : { audio: await fillFromAudio(audio, onlyPort(left, 'audio', audio)) };
 }

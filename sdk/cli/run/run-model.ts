@@ -6,24 +6,24 @@ import { writeNpy } from '../../core/npy.ts';
 import { elementCount, formatShape } from '../../core/shape.ts';
 import { Model } from '../../model.ts';
 import type { Port } from '../../runtime/types.ts';
-import type { Image } from '../../vision/types.ts';
-import { isClassPort, topClasses, type Classification } from '../../vision/top-classes.ts';
+import { CHANNELS, type Image } from '../../vision/types.ts';
 import { printJson, progress } from '../output.ts';
 import { formatMs, formatTable } from '../table.ts';
 import type { CliContext } from '../types.ts';
 import type { GivenAudio } from './fill-audio.ts';
 import { fillInputs } from './fill-inputs.ts';
+import { printAnswer } from './print-answer.ts';
+import { readAnswer, type Answer } from './read-answer.ts';
 import { readLabels } from './read-labels.ts';
 import type { RunOptions } from './run-options.ts';
 
 const COLOURS = { 1: 'grey', 3: 'RGB', 4: 'RGB with alpha' } as const;
 
-interface RunResult {
+interface RunResult extends Answer {
   readonly model: string;
   readonly outputs: readonly { name: string; dtype: string; shape: readonly number[]; sha256: string }[];
-  readonly top?: readonly Classification[];
   /** Size of the picture given, before resizing. */
-  readonly picture?: Omit<Image, 'data'>;
+  readonly picture?: Pick<Image, 'width' | 'height' | 'storedAs'> & { readonly channels: 1 | 3 | 4 };
   /** The sound given, before resampling. */
   readonly audio?: Omit<GivenAudio, 'labels'>;
   /** Time of the inference itself. */
@@ -55,8 +55,8 @@ async function writeOutputs(folder: string, outputs: readonly Port[]): Promise<v
   await Promise.all(outputs.map((port, index) => writeFile(join(folder, `${index}.npy`), writeNpy(port))));
 }
 
-function pictureInfo({ width, height, channels, storedAs }: Image): NonNullable<RunResult['picture']> {
-  return { width, height, channels, ...(storedAs && { storedAs }) };
+function pictureInfo({ width, height, format, storedAs }: Image): NonNullable<RunResult['picture']> {
+  return { width, height, channels: CHANNELS[format], ...(storedAs && { storedAs }) };
 }
 
 function audioInfo({ seconds, heardSeconds, sampleRate, channels }: GivenAudio): NonNullable<RunResult['audio']> {
@@ -69,11 +69,7 @@ function labelsOf(audio: GivenAudio | undefined, output: Port | undefined): read
 }
 
 function printText(result: RunResult, context: CliContext): void {
-  if (result.top) {
-    const rows = result.top.map(({ index, label, score }) => [String(index), score.toFixed(4), label ?? '']);
-    context.stdout.write(formatTable([['class', 'score', 'label'], ...rows], [0, 1]));
-    context.stdout.write('\n');
-  }
+  printAnswer(result, context);
   const rows = result.outputs.map(({ name, dtype, shape, sha256 }, index) => [String(index), name, dtype, formatShape(shape), sha256]);
   context.stdout.write(formatTable([['output', 'name', 'dtype', 'shape', 'sha256'], ...rows]));
   if (result.picture) {
@@ -94,19 +90,18 @@ export async function runModel(path: string, options: RunOptions, context: CliCo
   const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
   const model = await Model.load(path, { threads: options.threads ?? 1 });
   try {
-    const { image, audio } = await fillInputs(model.inputs, options);
+    const { picture, audio } = await fillInputs(model, options);
     progress(context, 'running');
     const { outputs, ms } = await infer(model, options);
     if (options.output !== undefined) await writeOutputs(options.output, outputs);
-    const [first] = outputs;
-    const names = labels ?? labelsOf(audio, first);
+    const names = { given: labels, labels: labelsOf(audio, outputs[0]) };
     const result: RunResult = {
       model: model.name,
       outputs: outputs.map((port) => ({
         name: port.name, dtype: port.dtype, shape: port.shape, sha256: createHash('sha256').update(bytesOf(port)).digest('hex'),
       })),
-      ...(first && (labels || isClassPort(first)) && { top: topClasses(first, options.top, names) }),
-      ...(image && { picture: pictureInfo(image) }),
+      ...readAnswer(model, outputs, options.top, names, picture?.placement),
+      ...(picture && { picture: pictureInfo(picture.image) }),
       ...(audio && { audio: audioInfo(audio) }),
       ms,
     };

@@ -1,6 +1,6 @@
 import type { RequantizeMode } from '../../ops/types.ts';
 import type { Layout } from '../../vision/image-port.ts';
-import type { ResizeMode } from '../../vision/resize.ts';
+import type { ResizeMode } from '../../vision/placement.ts';
 
 /** Options of `run` after parsing. */
 export interface RunOptions {

@@ -1,4 +1,4 @@
-import { ByteReader } from '../../core/byte-reader.ts';
+import { ByteReader, safeInteger } from '../../core/byte-reader.ts';
 import { ModelError } from '../../core/errors.ts';
 
 /** Field numbers of one table, by schema name. */
@@ -10,7 +10,7 @@ const SMALLEST_TABLE_CHARGE = 32;
 
 const decoder = new TextDecoder();
 // Names reach terminals.
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g;
+export const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g;
 
 interface Source {
   readonly reader: ByteReader;
@@ -140,23 +140,31 @@ export class Table<Name extends string> {
     return { at: at + 4, count };
   }
 
-  private numbers(name: Name, elementBytes: number, read: (at: number, what: string) => number): number[] {
+  /** A vector of numbers of `elementBytes` bytes, in a buffer of its own. */
+  private elements(name: Name, elementBytes: number): ArrayBuffer {
     const { at, count } = this.vector(name, elementBytes);
     const what = this.what(name);
     spend(this.source, count * elementBytes, what);
-    return Array.from({ length: count }, (_, index) => read(at + index * elementBytes, what));
+    return this.source.reader.slice(at, count * elementBytes, what).slice().buffer;
   }
 
   i32s(name: Name): number[] {
-    return this.numbers(name, 4, (at, what) => this.source.reader.i32(at, what));
+    return Array.from(new Int32Array(this.elements(name, 4)));
   }
 
   f32s(name: Name): number[] {
-    return this.numbers(name, 4, (at, what) => this.source.reader.f32(at, what));
+    return Array.from(new Float32Array(this.elements(name, 4)));
   }
 
   i64s(name: Name): number[] {
-    return this.numbers(name, 8, (at, what) => this.source.reader.i64(at, what));
+    const halves = new Int32Array(this.elements(name, 8));
+    const numbers: number[] = [];
+    for (let low = 0; low < halves.length; low += 2) {
+      const value = halves[low]!;
+      const high = halves[low + 1]!;
+      numbers.push(high === value >> 31 ? value : safeInteger(high, value, this.what(name)));
+    }
+    return numbers;
   }
 
   /** A byte vector as a view on the file. */

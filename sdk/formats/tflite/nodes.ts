@@ -1,57 +1,93 @@
 import { ModelError } from '../../core/errors.ts';
-import type { Node, Tensor } from '../../ir/graph.ts';
+import type { Node, State, Tensor } from '../../ir/graph.ts';
 import { BUILTIN_OPERATORS } from './builtin-operators.ts';
-import type { Table, TableVector } from './flatbuffer.ts';
+import type { Table } from './flatbuffer.ts';
 import { operatorRows } from './operators.ts';
 import * as schema from './schema.ts';
 import type { Operands, OperatorRow, OperatorTable } from './types.ts';
+import { isVariableOperator, VARIABLE_OPERATORS, VariableTensors } from './variables.ts';
+import type { Resources, TensorTable } from './variables.ts';
+
+type ModelTable = Table<keyof typeof schema.Model>;
 
 const CUSTOM = BUILTIN_OPERATORS.indexOf('CUSTOM');
 
 /**
- * Operators of a subgraph in execution order. `available` states which tensors are graph inputs or constants; outputs are added to it.
- * Tensors whose shape the file leaves out get the one their operator gives them.
+ * Operators of a subgraph in execution order, and what the model keeps between runs. Outputs become available, and tensors whose shape the file leaves
+ * out get the one their operator gives them.
+ * @param initialize reads the subgraph of a CALL_ONCE
  * @throws ModelError naming the operator.
  */
 export function readNodes(
-  model: Table<keyof typeof schema.Model>, subgraph: Table<keyof typeof schema.SubGraph>, tensors: Tensor[], available: boolean[],
-): Node[] {
-  const codes = model.tables('operator_codes', schema.OperatorCode, 'operator code');
+  model: ModelTable, subgraph: Table<keyof typeof schema.SubGraph>, table: TensorTable, resources: Resources,
+  initialize: (subgraph: number, where: string) => void,
+): { readonly nodes: Node[]; readonly states: State[] } {
+  const { tensors, available } = table;
   const operators = subgraph.tables('operators', schema.Operator, 'operator');
-  return Array.from({ length: operators.count }, (_, index) => {
+  const handles = resources.handles();
+  const variables = new VariableTensors(table);
+  const nodes: Node[] = [];
+  for (let index = 0; index < operators.count; index++) {
     const operator = operators.open(index);
-    const { row, name } = rowOf(operator, index, codes);
+    const builtin = builtinOf(model, operator);
+    const name = `operator ${index} ${builtin}`;
     const where = `${subgraph.where}: ${name}`;
-    const inputs = readInputs(operator, row, tensors, available, where);
+    if (isVariableOperator(builtin)) {
+      if (builtin === 'VAR_HANDLE') handles.declare(operator, table, where);
+      else if (builtin === 'READ_VARIABLE') nodes.push(...handles.read(operator, table, name, where));
+      else if (builtin === 'ASSIGN_VARIABLE') nodes.push(...handles.assign(operator, table, name, where));
+      else initialize(operator.table('builtin_options', schema.CallOnceOptions, where).i32('init_subgraph_index', 0), where);
+      continue;
+    }
+    const row = rowOf(model, operator, builtin);
+    const stored = readInputs(operator, row, tensors, available, where);
     const outputs = readOutputs(operator, row, tensors, available, where);
-    const operands = { inputs: inputs.map((id) => tensors[id]), outputs: outputs.map((id) => tensors[id]!) };
+    const inputs = stored.map((id) => variables.current(id));
+    const operands = { inputs: inputs.map((id) => tensors[id]), outputs: outputs.map((id) => tensors[id]!), tensors };
     const attributes = row.attributes(operator, operands, where);
-    row.shapes?.(attributes).forEach((shape, index) => {
-      const id = outputs[index]!;
+    row.shapes?.(attributes).forEach((shape, position) => {
+      const id = outputs[position]!;
       if (tensors[id]!.shape.length === 0) tensors[id] = { ...tensors[id]!, shape };
     });
+    const updated = (row.updates ?? []).map((position) => variables.update(stored[position] ?? -1, where));
     for (const id of outputs) available[id] = true;
-    return { op: row.op, name, inputs: inputs.slice(row.first ?? 0, (row.first ?? 0) + keptOf(row, operands)), outputs, attributes };
-  });
+    nodes.push({ op: row.op, name, inputs: nodeInputs(row, inputs, operands), outputs: [...outputs, ...updated], attributes });
+  }
+  return { nodes, states: [...variables.finish(), ...resources.finish(tensors)] };
+}
+
+/** Inputs of the node among those of the operator. */
+function nodeInputs(row: OperatorRow, inputs: readonly number[], operands: Operands): number[] {
+  const { first = 0, order } = row;
+  if (order === undefined) return inputs.slice(first, first + keptOf(row, operands));
+  return order.slice(0, inputs.length).map((position) => inputs[position] ?? -1);
 }
 
 function keptOf({ kept, keptIfComputed }: OperatorRow, { inputs: [, second] }: Operands): number {
   return keptIfComputed !== undefined && second !== undefined && second.data === undefined ? keptIfComputed : kept;
 }
 
-function rowOf(operator: OperatorTable, index: number, codes: TableVector<keyof typeof schema.OperatorCode>): { row: OperatorRow; name: string } {
+function codeOf(model: ModelTable, operator: OperatorTable): Table<keyof typeof schema.OperatorCode> {
+  const codes = model.tables('operator_codes', schema.OperatorCode, 'operator code');
   const opcode = operator.u32('opcode_index', 0);
-  if (opcode >= codes.count) {
-    throw new ModelError('invalid-operator', `${operator.where}: opcode_index ${opcode} of ${codes.count}; the file is damaged, fetch it again`);
-  }
-  const code = codes.open(opcode);
+  if (opcode < codes.count) return codes.open(opcode);
+  throw new ModelError('invalid-operator', `${operator.where}: opcode_index ${opcode} of ${codes.count}; the file is damaged, fetch it again`);
+}
+
+/** Name of a builtin operator, or of a custom one in quotes. */
+export function builtinOf(model: ModelTable, operator: OperatorTable): string {
+  const code = codeOf(model, operator);
   // Schema, table OperatorCode: files from before builtin_code existed have only the deprecated field.
   const number = Math.max(code.i8('deprecated_builtin_code', 0), code.i32('builtin_code', 0));
-  const builtin = number === CUSTOM ? `CUSTOM "${code.text('custom_code')}"` : BUILTIN_OPERATORS[number] ?? `builtin operator ${number}`;
+  return number === CUSTOM ? `CUSTOM "${code.text('custom_code')}"` : BUILTIN_OPERATORS[number] ?? `builtin operator ${number}`;
+}
+
+function rowOf(model: ModelTable, operator: OperatorTable, builtin: string): OperatorRow {
   const row = operatorRows.find((candidate) => candidate.builtin === builtin);
-  if (row) return { row, name: `operator ${index} ${builtin}` };
-  throw new ModelError('unsupported-operator', `${operator.where} ${builtin} (version ${code.i32('version', 1)}) is not supported; ` +
-    `supported: ${operatorRows.map((known) => known.builtin).join(', ')}`);
+  if (row) return row;
+  const version = codeOf(model, operator).i32('version', 1);
+  throw new ModelError('unsupported-operator', `${operator.where} ${builtin} (version ${version}) is not supported; ` +
+    `supported: ${[...operatorRows.map((known) => known.builtin), ...VARIABLE_OPERATORS].join(', ')}`);
 }
 
 function readInputs(operator: OperatorTable, row: OperatorRow, tensors: readonly Tensor[], available: readonly boolean[], where: string): number[] {

@@ -1,11 +1,12 @@
 import { ModelError } from '../../core/errors.ts';
-import { elementCount } from '../../core/shape.ts';
+import { elementCount, formatShape, sameShape } from '../../core/shape.ts';
 import type { Attribute } from '../../ir/graph.ts';
 import { activationOf, extents, padsOf, spatial } from './attributes.ts';
 import type { BuiltinOperator } from './builtin-operators.ts';
 import { detectionAttributes, detectionShapes } from './detection.ts';
 import type { Fields, Table } from './flatbuffer.ts';
 import { axisOf, constantIntegers } from './integers.ts';
+import { lstmRow } from './lstm.ts';
 import { sliceRange, stridedRange } from './ranges.ts';
 import { checkNewShape } from './reshape.ts';
 import * as schema from './schema.ts';
@@ -54,6 +55,20 @@ function convolution(options: Table<keyof typeof schema.Conv2DOptions>, { inputs
   };
   const { strides, dilations } = window;
   return { strides, dilations, pads: padsOf(options, window), activation: activationOf(options) };
+}
+
+function transposedConvolution(
+  options: Table<keyof typeof schema.TransposeConvOptions>, { inputs: [shape, weights], outputs: [output] }: Operands,
+): Record<string, Attribute> {
+  const size = spatial(output!, 'output', options.where);
+  const asked = constantIntegers(shape, 'output shape', options.where);
+  if (!sameShape(asked, output!.shape)) {
+    throw new ModelError('invalid-shape', `${options.where}: output shape ${asked.join('x')} is not that of output "${output!.name}" ` +
+      `(${formatShape(output!.shape)}); export the model again`);
+  }
+  const strides = extents(options, 'stride_h', 'stride_w', 0);
+  const window = { input: size, kernel: spatial(weights!, 'weights', options.where), strides, dilations: [1, 1] as const };
+  return { strides, pads: padsOf(options, window).slice(0, 2), size, activation: activationOf(options) };
 }
 
 function pooling(options: Table<keyof typeof schema.Pool2DOptions>, { inputs: [input] }: Operands): Record<string, Attribute> {
@@ -123,13 +138,10 @@ function concatenation(options: Table<keyof typeof schema.ConcatenationOptions>,
   return { axis: axisOf(options.i32('axis', 0), output!.shape.length, options.where) };
 }
 
-/** Block of SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND, without padding or cropping. */
+/** Block and margins of SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND: [before, after] of each axis in the file. */
 function blocks(_operator: OperatorTable, { inputs: [, block, edges] }: Operands, where: string): Record<string, Attribute> {
-  const margins = constantIntegers(edges, 'padding', where);
-  if (margins.some((margin) => margin !== 0)) {
-    throw new ModelError('unsupported-attribute', `${where}: padding or cropping is ${margins.join(', ')}; allowed: 0, with a PAD or SLICE of its own`);
-  }
-  return { block: constantIntegers(block, 'block', where) };
+  const [top = -1, bottom = -1, left = -1, right = -1] = constantIntegers(edges, 'padding', where);
+  return { block: constantIntegers(block, 'block', where), margins: [top, left, bottom, right] };
 }
 
 /** Operators that can be read. */
@@ -137,8 +149,16 @@ export const operatorRows: readonly OperatorRow[] = Object.freeze([
   row('CONV_2D', 'conv2d', { inputs: [2, 3] }, { type: 'Conv2DOptions', fields: schema.Conv2DOptions, decode: convolution }),
   row('DEPTHWISE_CONV_2D', 'depthwise-conv2d', { inputs: [2, 3] },
     { type: 'DepthwiseConv2DOptions', fields: schema.DepthwiseConv2DOptions, decode: convolution }),
+  { ...row('TRANSPOSE_CONV', 'transpose-conv2d', { inputs: [3, 4] },
+    { type: 'TransposeConvOptions', fields: schema.TransposeConvOptions, decode: transposedConvolution }), order: [2, 1, 3] },
   row('FULLY_CONNECTED', 'fully-connected', { inputs: [2, 3] },
     { type: 'FullyConnectedOptions', fields: schema.FullyConnectedOptions, decode: fullyConnected }),
+  row('BATCH_MATMUL', 'batch-matmul', { inputs: [2, 2] }, {
+    type: 'BatchMatMulOptions', fields: schema.BatchMatMulOptions,
+    decode: (options) => ({ adjointA: options.bool('adj_x'), adjointB: options.bool('adj_y') }),
+  }),
+  lstmRow('LSTM'),
+  lstmRow('UNIDIRECTIONAL_SEQUENCE_LSTM'),
   binary('ADD', 'add', 'AddOptions'),
   binary('SUB', 'sub', 'SubOptions'),
   binary('MUL', 'mul', 'MulOptions'),

@@ -3,7 +3,9 @@
 
 export const SCHEMA_VERSION = 3;
 
-export const Model = { version: 0, operator_codes: 1, subgraphs: 2, buffers: 4 } as const;
+export const Model = { version: 0, operator_codes: 1, subgraphs: 2, buffers: 4, metadata: 6 } as const;
+
+export const Metadata = { name: 0, buffer: 1 } as const;
 
 export const OperatorCode = { deprecated_builtin_code: 0, custom_code: 1, version: 2, builtin_code: 3 } as const;
 
@@ -17,7 +19,7 @@ export const QuantizationParameters = { scale: 2, zero_point: 3, details_type: 4
 
 export const Buffer = { data: 0, offset: 1, size: 2 } as const;
 
-export const Operator = { opcode_index: 0, inputs: 1, outputs: 2, builtin_options_type: 3, builtin_options: 4, custom_options: 5 } as const;
+export const Operator = { opcode_index: 0, inputs: 1, outputs: 2, builtin_options_type: 3, builtin_options: 4, custom_options: 5, intermediates: 8 } as const;
 
 export const Conv2DOptions = {
   padding: 0, stride_w: 1, stride_h: 2, fused_activation_function: 3, dilation_w_factor: 4, dilation_h_factor: 5,
@@ -26,6 +28,20 @@ export const Conv2DOptions = {
 export const DepthwiseConv2DOptions = {
   padding: 0, stride_w: 1, stride_h: 2, fused_activation_function: 4, dilation_w_factor: 5, dilation_h_factor: 6,
 } as const;
+
+export const TransposeConvOptions = { padding: 0, stride_w: 1, stride_h: 2, fused_activation_function: 3 } as const;
+
+export const VarHandleOptions = { container: 0, shared_name: 1 } as const;
+
+export const CallOnceOptions = { init_subgraph_index: 0 } as const;
+
+export const LSTMOptions = { fused_activation_function: 0, cell_clip: 1, kernel_type: 3 } as const;
+
+export const UnidirectionalSequenceLSTMOptions = {
+  fused_activation_function: 0, cell_clip: 1, time_major: 3, diagonal_recurrent_tensors: 5,
+} as const;
+
+export const BatchMatMulOptions = { adj_x: 0, adj_y: 1 } as const;
 
 export const Pool2DOptions = {
   padding: 0, stride_w: 1, stride_h: 2, filter_width: 3, filter_height: 4, fused_activation_function: 5,
@@ -61,11 +77,12 @@ export const LeakyReluOptions = { alpha: 0 } as const;
 
 /** Numbers of the union `BuiltinOptions`. */
 export const BuiltinOptions = {
-  L2NormOptions: 12,
+  L2NormOptions: 12, LSTMOptions: 14, UnidirectionalSequenceLSTMOptions: 71,
   Conv2DOptions: 1, DepthwiseConv2DOptions: 2, Pool2DOptions: 5, FullyConnectedOptions: 8, SoftmaxOptions: 9, ConcatenationOptions: 10, AddOptions: 11,
   ResizeBilinearOptions: 15, ReshapeOptions: 17, MulOptions: 21, PadOptions: 22, GatherOptions: 23, TransposeOptions: 26, ReducerOptions: 27, SubOptions: 28, DivOptions: 29,
-  StridedSliceOptions: 32, SplitOptions: 35, CastOptions: 37, ArgMaxOptions: 40, SliceOptions: 48, PackOptions: 59, UnpackOptions: 64,
+  StridedSliceOptions: 32, SplitOptions: 35, CastOptions: 37, ArgMaxOptions: 40, SliceOptions: 48, TransposeConvOptions: 49, PackOptions: 59, UnpackOptions: 64,
   FloorDivOptions: 65, ResizeNearestNeighborOptions: 74, LeakyReluOptions: 75, GatherNdOptions: 83, HardSwishOptions: 91,
+  BatchMatMulOptions: 101,
 } as const;
 
 export const TENSOR_TYPES = [

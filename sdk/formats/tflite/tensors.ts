@@ -19,13 +19,28 @@ type SubGraphTable = Table<keyof typeof schema.SubGraph>;
 type TensorTable = Table<keyof typeof schema.Tensor>;
 export type BufferTables = TableVector<keyof typeof schema.Buffer>;
 
+const RESOURCE = schema.TENSOR_TYPES.indexOf('RESOURCE');
+/** Stands for the handle of a resource, which no operator of the graph reads. */
+const HANDLE: Tensor = Object.freeze({ name: 'resource', dtype: 'int32', shape: [] });
+
 /** Tensors of a subgraph; those with data in a buffer are constants viewing the file. @throws ModelError naming the tensor. */
-export function readTensors(subgraph: SubGraphTable, buffers: BufferTables): Tensor[] {
+export function readTensors(
+  subgraph: SubGraphTable, buffers: BufferTables,
+): { readonly tensors: Tensor[]; readonly variables: ReadonlySet<number>; readonly resources: ReadonlySet<number> } {
   const tables = subgraph.tables('tensors', schema.Tensor, 'tensor');
   const tensors: Tensor[] = [];
+  const variables = new Set<number>();
+  const resources = new Set<number>();
   let total = 0;
   for (let index = 0; index < tables.count; index++) {
-    const tensor = readTensor(tables.open(index), index, subgraph.where, buffers);
+    const table = tables.open(index);
+    if (table.i8('type', 0) === RESOURCE) {
+      resources.add(index);
+      tensors.push(HANDLE);
+      continue;
+    }
+    const tensor = readTensor(table, index, subgraph.where, buffers);
+    if (table.bool('is_variable')) variables.add(index);
     total += byteLength(tensor.dtype, elementCount(tensor.shape));
     if (total > MAX_TENSOR_BYTES) {
       throw new ModelError('too-large', `${subgraph.where}: tensors 0 to ${index} "${tensor.name}" (${formatShape(tensor.shape)} ${tensor.dtype}) ` +
@@ -33,7 +48,7 @@ export function readTensors(subgraph: SubGraphTable, buffers: BufferTables): Ten
     }
     tensors.push(tensor);
   }
-  return tensors;
+  return { tensors, variables, resources };
 }
 
 function readTensor(table: TensorTable, index: number, graph: string, buffers: BufferTables): Tensor {
@@ -41,11 +56,11 @@ function readTensor(table: TensorTable, index: number, graph: string, buffers: B
   const where = `${graph}: tensor ${index} "${name.length > 80 ? `${name.slice(0, 77)}...` : name}"`;
   const dtype = readDType(table, where);
   const shape = readShape(table, where);
-  if (table.bool('is_variable')) throw unsupported(where, 'is a variable (state kept between runs)', 'export the model without variables');
   if (table.has('sparsity')) throw unsupported(where, 'is sparse', 'export the model with dense weights');
   if (table.u32('external_buffer', 0) !== 0) throw unsupported(where, 'keeps its data in another file', 'export the model as one file');
   const quantization = readQuantization(table, dtype, shape, where);
   const data = readData(table, dtype, shape, where, buffers);
+  if (data && table.bool('is_variable')) throw unsupported(where, 'is a variable with data', 'export the model again');
   const isShapeOpen = table.i32s('shape_signature').includes(-1);
   return { name, dtype, shape, ...(isShapeOpen && { isShapeOpen }), ...(quantization && { quantization }), ...(data && { data }) };
 }

@@ -1,4 +1,7 @@
-import { inOrder, SLIDING_PAIRS, type Pack } from './types.ts';
+import { inOrder, type Pack } from './types.ts';
+
+/** Taps of a 3x3 window in pairs: the upper two of each column, which slide along a row of pixels, then the last row. */
+const SLIDING_PAIRS = [0, 3, 1, 4, 2, 5, 6, 7, 8, -1];
 
 /** i16x8.extmul_*_i8x16_s: two products summed in 16 bits, so two of (-128) * (-128) would overflow. */
 export const e16: Pack = {

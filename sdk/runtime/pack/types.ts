@@ -8,7 +8,7 @@ export interface Interleave {
   readonly panel: number;
   readonly group: number;
   /** Source term of each packed term, -1 where the packed array holds a zero. */
-  order(terms: number): readonly number[];
+  readonly order: (terms: number) => readonly number[];
 }
 
 /** What the kernels of one dot product read. */
@@ -23,6 +23,3 @@ export interface Pack {
 export function inOrder(terms: number, multiple: number): number[] {
   return Array.from({ length: Math.ceil(terms / multiple) * multiple }, (_, term) => (term < terms ? term : -1));
 }
-
-/** Taps of a 3x3 window in pairs: the upper two of each column, which slide along a row of pixels, then the last row. */
-export const SLIDING_PAIRS: readonly number[] = [0, 3, 1, 4, 2, 5, 6, 7, 8, -1];

@@ -1,4 +1,4 @@
-import type { Image } from '../types.ts';
+import { CHANNELS, type Image } from '../types.ts';
 import { holdsInt8Codes } from './int8-codes.ts';
 import { brokenImage, checkDimensions, unsupportedImage } from './limits.ts';
 
@@ -83,7 +83,8 @@ export function decodeBmp(bytes: Uint8Array, where: string): Image {
     throw brokenImage(where, `the BMP file has ${bytes.length} bytes, ${width} x ${height} pixels of ${bits} bits end at byte ${end}`);
   }
   const grey = palette.length > 0 && palette.every(([red, green, blue]) => red === green && green === blue);
-  const channels = grey ? 1 : order.length === 4 ? 4 : 3;
+  const format = grey ? 'grey' : order.length === 4 ? 'rgba' : 'rgb';
+  const channels = CHANNELS[format];
   const colours = grey ? palette.map(([value]) => [value]) : palette;
   const data = new Uint8Array(width * height * channels);
   for (let y = 0; y < height; y++) {
@@ -99,6 +100,6 @@ export function decodeBmp(bytes: Uint8Array, where: string): Image {
       data.set(colour, at);
     }
   }
-  if (!grey || bits !== 8 || !holdsInt8Codes(data, width)) return { width, height, channels, data };
-  return { width, height, channels, data: data.map((code) => code ^ 0x80), storedAs: 'int8' };
+  if (!grey || bits !== 8 || !holdsInt8Codes(data, width)) return { width, height, format, data };
+  return { width, height, format, data: data.map((code) => code ^ 0x80), storedAs: 'int8' };
 }

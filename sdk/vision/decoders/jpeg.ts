@@ -64,6 +64,6 @@ export function decodeJpeg(bytes: Uint8Array, where: string): Image {
     throw brokenImage(where, `the JPEG data cannot be decoded (${error instanceof Error ? error.message : String(error)})`);
   }
   const { width, height, data } = decoded;
-  if (frame.components !== 1) return { width, height, channels: 3, data };
-  return { width, height, channels: 1, data: data.filter((_, at) => at % 3 === 0) };
+  if (frame.components !== 1) return { width, height, format: 'rgb', data };
+  return { width, height, format: 'grey', data: data.filter((_, at) => at % 3 === 0) };
 }

@@ -1,4 +1,4 @@
-import type { Image } from '../types.ts';
+import { CHANNELS, type Image } from '../types.ts';
 import { brokenImage, checkDimensions, unsupportedImage } from './limits.ts';
 import { readPngSamples, type PngLayout } from './png-samples.ts';
 
@@ -64,7 +64,7 @@ function indexedPixels({ header, palette, alpha }: Chunks, samples: Uint16Array,
     data.set(palette.subarray(code * 3, code * 3 + 3), pixel * channels);
     if (channels === 4) data[pixel * 4 + 3] = alpha[code] ?? 255;
   });
-  return { width: header.width, height: header.height, channels, data };
+  return { width: header.width, height: header.height, format: channels === 4 ? 'rgba' : 'rgb', data };
 }
 
 /** Grey stays grey unless it has alpha; alpha comes from its own samples or from the one transparent colour (PNG 11.3.2.1). */
@@ -73,7 +73,8 @@ function directPixels({ header, alpha }: Chunks, samples: Uint16Array): Image {
   const ownAlpha = (type & 4) !== 0;
   const colours = header.samples - (ownAlpha ? 1 : 0);
   const transparent = Array.from({ length: ownAlpha ? 0 : alpha.length >> 1 }, (_, at) => (alpha[2 * at]! << 8) | alpha[2 * at + 1]!);
-  const channels = ownAlpha || transparent.length === colours ? 4 : colours === 3 ? 3 : 1;
+  const format = ownAlpha || transparent.length === colours ? 'rgba' : colours === 3 ? 'rgb' : 'grey';
+  const channels = CHANNELS[format];
   const scale = 255 / (2 ** depth - 1);
   const data = new Uint8Array(width * height * channels);
   for (let from = 0, at = 0; from < samples.length; from += header.samples) {
@@ -83,7 +84,7 @@ function directPixels({ header, alpha }: Chunks, samples: Uint16Array): Image {
     if (ownAlpha) data[at++] = Math.round(samples[from + colours]! * scale);
     else if (channels === 4) data[at++] = transparent.every((sample, channel) => sample === samples[from + channel]) ? 0 : 255;
   }
-  return { width, height, channels, data };
+  return { width, height, format, data };
 }
 
 /** Decodes PNG of every colour type and depth: 16-bit samples are rounded to 8; grey without alpha gives one channel. */

@@ -29,7 +29,7 @@ export function readNet(bytes: Uint8Array, name: string): Net {
   const subgraph = model.tables('subgraphs', schema.SubGraph, 'subgraph').open(0, name);
   const operators = subgraph.tables('operators', schema.Operator, 'operator');
   return {
-    tensors: readTensors(subgraph, model.tables('buffers', schema.Buffer, 'buffer')),
+    tensors: readTensors(subgraph, model.tables('buffers', schema.Buffer, 'buffer')).tensors,
     operators: Array.from({ length: operators.count }, (_, index) => {
       const table = operators.open(index);
       const code = codes.open(table.u32('opcode_index', 0));

@@ -9,7 +9,7 @@ describe('bmp', () => {
     const rows = [[0b10000000, 0b10000000], [0b01111111, 0]];
     const image = decodeBmp(bmpFile({ width: 9, height: 2, bits: 1, palette: [...colours], rows }), 'x.bmp');
     const codes = [0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1];
-    expect(image).toEqual({ width: 9, height: 2, channels: 3, data: Uint8Array.from(codes.flatMap((code) => colours[code as 0 | 1])) });
+    expect(image).toEqual({ width: 9, height: 2, format: 'rgb', data: Uint8Array.from(codes.flatMap((code) => colours[code as 0 | 1])) });
   });
 
   test('4 bits, old header of 12 bytes', () => {
@@ -21,7 +21,7 @@ describe('bmp', () => {
   test('8 bits with a grey palette is one channel', () => {
     const palette = Array.from({ length: 256 }, (_, at) => [255 - at, 255 - at, 255 - at] as const);
     const image = decodeBmp(bmpFile({ width: 3, height: 2, bits: 8, palette, rows: [[3, 4, 5], [0, 1, 2]] }), 'x.bmp');
-    expect(image).toEqual({ width: 3, height: 2, channels: 1, data: Uint8Array.of(255, 254, 253, 252, 251, 250) });
+    expect(image).toEqual({ width: 3, height: 2, format: 'grey', data: Uint8Array.of(255, 254, 253, 252, 251, 250) });
   });
 
   test('24 bits from the bottom and from the top', () => {
@@ -32,10 +32,10 @@ describe('bmp', () => {
 
   test('32 bits: the fourth byte is alpha only where a mask says so', () => {
     const rows = [[3, 2, 1, 9]];
-    const rgb = { width: 1, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3) };
+    const rgb = { width: 1, height: 1, format: 'rgb', data: Uint8Array.of(1, 2, 3) };
     expect(decodeBmp(bmpFile({ width: 1, height: 1, bits: 32, rows }), 'x')).toEqual(rgb);
     const masks = [0xff, 0xff00, 0xff0000, 0xff000000];
-    expect(decodeBmp(bmpFile({ width: 1, height: 1, bits: 32, rows, masks }), 'x')).toEqual({ ...rgb, channels: 4, data: Uint8Array.of(3, 2, 1, 9) });
+    expect(decodeBmp(bmpFile({ width: 1, height: 1, bits: 32, rows, masks }), 'x')).toEqual({ ...rgb, format: 'rgba', data: Uint8Array.of(3, 2, 1, 9) });
     expect(decodeBmp(bmpFile({ width: 1, height: 1, bits: 32, rows, masks: masks.slice(0, 3) }), 'x').data).toEqual(Uint8Array.of(3, 2, 1));
   });
 

@@ -18,7 +18,7 @@ function encoded(width: number, height: number): Uint8Array {
 describe('jpeg', () => {
   test('decodes to RGB close to what was encoded', () => {
     const image = decodeJpeg(encoded(33, 17), 'x.jpg');
-    expect([image.width, image.height, image.channels, image.data.length]).toEqual([33, 17, 3, 33 * 17 * 3]);
+    expect([image.width, image.height, image.format, image.data.length]).toEqual([33, 17, 'rgb', 33 * 17 * 3]);
     const largest = image.data.reduce((most, value, at) => {
       const pixel = Math.floor(at / 3);
       return Math.max(most, Math.abs(value - colourAt(pixel % 33, Math.floor(pixel / 33), at % 3)));

@@ -26,7 +26,7 @@ describe('png', () => {
         const eight = samples.map((sample) => Math.round((sample * 255) / (2 ** depth - 1)));
         const greyAlpha = Array.from({ length: width * height }, (_, at) => [0, 0, 0, 1].map((sample) => eight[at * 2 + sample]!)).flat();
         const expected = type === 4 ? greyAlpha : eight;
-        expect(image).toEqual({ width, height, channels: type === 0 ? 1 : type === 2 ? 3 : 4, data: Uint8Array.from(expected) });
+        expect(image).toEqual({ width, height, format: type === 0 ? 'grey' : type === 2 ? 'rgb' : 'rgba', data: Uint8Array.from(expected) });
       }
     }
   });
@@ -35,7 +35,7 @@ describe('png', () => {
     const samples = noise(35, 2);
     const palette = [10, 20, 30, 40, 50, 60];
     const opaque = decodePng(pngFile({ width: 7, height: 5, depth, type: 3, samples, palette }), 'x.png');
-    expect(opaque.channels).toBe(3);
+    expect(opaque.format).toBe('rgb');
     expect([...opaque.data]).toEqual(samples.flatMap((code) => palette.slice(code * 3, code * 3 + 3)));
     const clear = decodePng(pngFile({ width: 7, height: 5, depth, type: 3, samples, palette, transparency: [7] }), 'x.png');
     expect([...clear.data]).toEqual(samples.flatMap((code) => [...palette.slice(code * 3, code * 3 + 3), code === 0 ? 7 : 255]));
@@ -49,7 +49,7 @@ describe('png', () => {
 
   test('reads what another encoder writes', () => {
     const data = Uint8Array.from(noise(13 * 7 * 3, 256));
-    expect(decodePng(encode({ width: 13, height: 7, channels: 3, depth: 8, data }), 'x.png')).toEqual({ width: 13, height: 7, channels: 3, data });
+    expect(decodePng(encode({ width: 13, height: 7, channels: 3, depth: 8, data }), 'x.png')).toEqual({ width: 13, height: 7, format: 'rgb', data });
   });
 
   const grey = { width: 2, height: 2, depth: 8, type: 0, samples: [1, 2, 3, 4] };
