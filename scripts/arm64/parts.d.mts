@@ -4,10 +4,8 @@ export const EMULATOR: string;
 export const PLUGIN: string;
 /** Chips of the Raspberry Pi 4 and 5. */
 export const CPUS: readonly Cpu[];
-/** Major versions of Node that always run. */
+/** Major versions of Node. */
 export const NODES: readonly number[];
-/** Those of the full cross. */
-export const ALL_NODES: readonly number[];
 /** Debian packages by a file of theirs. */
 export const DEBIAN_FILES: Readonly<Record<string, string>>;
 export function nodeFolder(major: number): string;

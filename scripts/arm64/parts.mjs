@@ -15,9 +15,8 @@ export const PLUGIN = join(FOLDER, 'count-instructions.so');
 /** Chips of the Raspberry Pi 4 and 5. */
 export const CPUS = Object.freeze(['cortex-a72', 'cortex-a76']);
 
-/** Major versions that always run, and those of the full cross. */
-export const NODES = Object.freeze([22, 24]);
-export const ALL_NODES = Object.freeze([20, 22, 24]);
+/** Major versions of Node. */
+export const NODES = Object.freeze([20, 22, 24]);
 
 /** Debian packages by a file of theirs. */
 export const DEBIAN_FILES = Object.freeze({

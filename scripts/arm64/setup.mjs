@@ -1,9 +1,9 @@
-// Installs what the arm64 tests need and does nothing where it is there: node scripts/arm64/setup.mjs [--all-nodes]
+// Installs what the arm64 tests need and does nothing where it is there: node scripts/arm64/setup.mjs
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ALL_NODES, CPUS, DEBIAN_FILES, EMULATOR, emulatorArguments, FOLDER, nodeBinary, nodeFolder, NODES, PLUGIN } from './parts.mjs';
+import { CPUS, DEBIAN_FILES, EMULATOR, emulatorArguments, FOLDER, nodeBinary, nodeFolder, NODES, PLUGIN } from './parts.mjs';
 
 const SOURCE = 'scripts/arm64/count-instructions.c';
 
@@ -55,7 +55,7 @@ function check(major) {
 
 function checkPlugin() {
   const counts = join(FOLDER, 'setup-count');
-  run(EMULATOR, [...emulatorArguments(NODES[0], CPUS[0], counts), '-e', 'process.kill(process.pid, 0)'],
+  run(EMULATOR, [...emulatorArguments(NODES.at(-1), CPUS[0], counts), '-e', 'process.kill(process.pid, 0)'],
     "instruction counts need qemu-user 7 or 8 with plugins, as in Debian 12's package");
   if (statSync(counts).size === 0) throw new SetupError(`${PLUGIN} counted nothing\nNext step: remove it and start this script again`);
   rmSync(counts);
@@ -70,7 +70,7 @@ try {
   mkdirSync(FOLDER, { recursive: true });
   installDebianPackages();
   buildPlugin();
-  for (const major of process.argv.includes('--all-nodes') ? ALL_NODES : NODES) {
+  for (const major of NODES) {
     installNode(major);
     check(major);
   }

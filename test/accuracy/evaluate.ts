@@ -1,8 +1,9 @@
-// Accuracy on the shown MLPerf Tiny halves: npm run evaluate [-- kernels|float|tflite-single|tflite-double]
+// Accuracy on the shown MLPerf Tiny halves, and how many vectors of the published logs come out the same: npm run evaluate [-- kernels|float|tflite-single|tflite-double]
 import { join } from 'node:path';
 import { Model } from '../../sdk/model.ts';
 import { REQUANTIZE_MODES } from '../../sdk/ops/types.ts';
 import { accuracy, anomalyAuc, CLASSIFICATIONS, FLOAT_CLASSIFICATIONS, type Classification, type Engine } from './mlperf-tiny.ts';
+import { PUBLISHED, reproduced } from './published-log.ts';
 
 const folder = process.env['HALFBYTE_ASSETS'] ?? '../shared/assets';
 const engines: readonly Engine[] = ['kernels', ...REQUANTIZE_MODES];
@@ -14,8 +15,13 @@ async function evaluate(sets: readonly Classification[], anomalyFile: string, en
   const row: Record<string, string> = {};
   for (const set of sets) {
     await using model = await Model.load(join(folder, 'models', set.file));
-    const { correct, total } = await accuracy(model, join(folder, 'mlperf-tiny', set.name), set, engine);
+    const samples = join(folder, 'mlperf-tiny', set.name);
+    const { correct, total } = await accuracy(model, samples, set, engine);
     row[set.name] = `${correct}/${total}`;
+    if (sets === CLASSIFICATIONS && PUBLISHED.includes(set.name)) {
+      const published = await reproduced(model, samples, set, engine);
+      row[`${set.name} log`] = `${published.same}/${published.total}`;
+    }
   }
   await using model = await Model.load(join(folder, 'models', anomalyFile));
   const { auc, files } = await anomalyAuc(model, join(folder, 'mlperf-tiny/ad01'), engine);

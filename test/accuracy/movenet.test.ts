@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Model } from '../../sdk/model.ts';
 import { decodeImage } from '../../sdk/vision/decode-image.ts';
-import { resize } from '../../sdk/vision/resize.ts';
+import { imageToInput } from '../../sdk/vision/image-to-input.ts';
 import { assets } from '../assets.ts';
 
 const NAME = 'movenet_single_pose_lightning_ptq';
@@ -29,7 +29,7 @@ describe.skipIf(assets === undefined)('MoveNet', () => {
   it('finds the keypoints of squat.bmp', async () => {
     await using model = await Model.load(join(assets!, `models/${NAME}.tflite`), { threads: 1 });
     const picture = await decodeImage(readFileSync(join(assets!, 'images/squat.bmp')));
-    (model.inputs[0]!.data as Uint8Array).set(resize(picture, 192, 192, 'stretch').data);
+    imageToInput(picture, model.inputs[0]!, { resize: 'stretch' });
     const keypoints = model.runSync().outputs[0]!.data as Float32Array;
     const reference = referenceKeypoints(join(assets!, `models/${NAME}_reference.csv`));
     expect(reference).toHaveLength(17);

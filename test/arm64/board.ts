@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { ALL_NODES, type Cpu, CPUS, EMULATOR, emulatorArguments, FOLDER, missingParts, NODES } from '../../scripts/arm64/parts.mjs';
+import { type Cpu, CPUS, EMULATOR, emulatorArguments, FOLDER, missingParts, NODES } from '../../scripts/arm64/parts.mjs';
 
 /** An emulated board: a major version of Node on a chip. */
 export interface Board {
@@ -13,14 +13,13 @@ export interface Board {
 
 export const full = process.env['HALFBYTE_VERIFY'] === 'full';
 
-export const nodes = full ? ALL_NODES : NODES;
-export const boards: readonly Board[] = nodes.flatMap((node) => CPUS.map((cpu) => ({ node, cpu })));
+export const boards: readonly Board[] = NODES.flatMap((node) => CPUS.map((cpu) => ({ node, cpu })));
 
 /** Parts that are not installed here. HALFBYTE_ARM64=1 makes them a failure, otherwise the tests of the boards skip. */
-export const missing = missingParts(nodes);
+export const missing = missingParts(NODES);
 export const skipsBoards = missing.length > 0 && process.env['HALFBYTE_ARM64'] !== '1';
 
-export const SETUP = `node scripts/arm64/setup.mjs${full ? ' --all-nodes' : ''}`;
+export const SETUP = 'node scripts/arm64/setup.mjs';
 
 /** Longest run of one program on a board. */
 const TIME_LIMIT_MS = full ? 7_200_000 : 900_000;

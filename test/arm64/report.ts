@@ -2,10 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FOLDER } from '../../scripts/arm64/parts.mjs';
+import { realModels } from '../assets.ts';
 import { type Board, missing, SETUP } from './board.ts';
 import { countInstructions, type StepCount } from './count.ts';
 import type { Variant } from './device/job.ts';
-import { boardAssets, boardModel } from './models.ts';
+import { boardModel } from './models.ts';
 
 const TARGETS: readonly (Board & Variant)[] = [
   { node: 24, cpu: 'cortex-a72', kernel: 'baseline', dot: 'e16' },
@@ -29,7 +30,7 @@ function summarize(steps: readonly StepCount[]): Record<string, string> {
 }
 
 const files = process.argv.slice(2);
-const models = files.length > 0 ? files.map(boardModel) : boardAssets();
+const models = (files.length > 0 ? files : realModels.map(({ path }) => path)).map(boardModel);
 if (missing.length > 0 || models.length === 0) {
   console.error(missing.length > 0 ? `missing: ${missing.join(', ')}; run ${SETUP}` : 'no model: set HALFBYTE_ASSETS or name model files');
   process.exit(1);

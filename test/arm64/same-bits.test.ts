@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CPUS } from '../../scripts/arm64/parts.mjs';
+import { type Cpu, CPUS, NODES } from '../../scripts/arm64/parts.mjs';
 import { Model } from '../../sdk/model.ts';
-import { assetModels, fixtureModels } from '../models.ts';
+import { realModels } from '../assets.ts';
+import { fixtureModels } from '../models.ts';
 import { hashOutputs, seedInputs } from '../ports.ts';
-import { type Board, boards, bundleProgram, full, missing, nodes, type Program, runOnBoard, SETUP, skipsBoards } from './board.ts';
+import { type Board, boards, bundleProgram, full, missing, type Program, runOnBoard, SETUP, skipsBoards } from './board.ts';
 import type { HashJob, HashResult, Variant } from './device/job.ts';
-import { boardAssets, type BoardModel, boardModel } from './models.ts';
+import { type BoardModel, boardModel } from './models.ts';
 import { cross, pairwise } from './pairwise.ts';
 
 const VARIANTS: readonly Variant[] = [
@@ -42,6 +43,10 @@ interface BoardJob {
   readonly threads: number;
 }
 
+function boardOf(node: number, cpu: Cpu): Board {
+  return boards.find((board) => board.node === node && board.cpu === cpu)!;
+}
+
 function seedsOf({ plan }: BoardModel): readonly number[] {
   const macs = plan.steps.reduce((sum, step) => sum + step.macs, 0);
   return full || macs < LARGE_NET_MACS ? SEEDS : SEEDS.slice(0, 1);
@@ -57,13 +62,17 @@ async function hashHere(model: BoardModel): Promise<Case> {
   return { ...model, seeds, hashes };
 }
 
-/** Jobs of every board: each pair of model, board, kernels and threads meets on some board, in the full cross all meet on all. */
+function supports([node = 0, , , variant = 0]: readonly number[]): boolean {
+  return VARIANTS[variant]!.kernel === 'baseline' || NODES[node]! >= FIRST_NODE_WITH_RELAXED;
+}
+
+/** Jobs of every board: each pair of Node, chip, model, kernels and threads meets in some job, in the full cross all meet all. */
 function jobsOf(cases: readonly Case[]): ReadonlyMap<Board, readonly BoardJob[]> {
-  const rows = (full ? cross : pairwise)([boards.length, cases.length, VARIANTS.length, THREADS.length]);
+  const levels = [NODES.length, CPUS.length, cases.length, VARIANTS.length, THREADS.length];
+  const rows = full ? cross(levels).filter(supports) : pairwise(levels, supports);
   const jobs = new Map<Board, BoardJob[]>(boards.map((board) => [board, []]));
-  for (const [board = 0, model = 0, variant = 0, threads = 0] of rows) {
-    const job = { model: cases[model]!, variant: VARIANTS[variant]!, threads: THREADS[threads]! };
-    if (job.variant.kernel === 'baseline' || boards[board]!.node >= FIRST_NODE_WITH_RELAXED) jobs.get(boards[board]!)!.push(job);
+  for (const [node = 0, cpu = 0, model = 0, variant = 0, threads = 0] of rows) {
+    jobs.get(boardOf(NODES[node]!, CPUS[cpu]!))!.push({ model: cases[model]!, variant: VARIANTS[variant]!, threads: THREADS[threads]! });
   }
   return jobs;
 }
@@ -91,8 +100,7 @@ describe.skipIf(skipsBoards)(`arm64 boards (needs ${SETUP})`, () => {
   beforeAll(async () => {
     expect(missing, `run ${SETUP}`).toEqual([]);
     program = await bundleProgram('hash');
-    const models = [...fixtureModels.map(({ path }) => boardModel(path)), ...boardAssets(assetModels.map(({ name }) => name))];
-    for (const model of models) cases.push(await hashHere(model));
+    for (const { path } of [...fixtureModels, ...realModels]) cases.push(await hashHere(boardModel(path)));
     jobs = jobsOf(cases);
   }, 10 * MINUTE);
 
@@ -106,8 +114,8 @@ describe.skipIf(skipsBoards)(`arm64 boards (needs ${SETUP})`, () => {
   });
 
   describe.each(CPUS)('%s', (cpu) => {
-    it.concurrent.each(nodes)('with Node %i gives the bits of this machine', async (node) => {
-      const board = boards.find((candidate) => candidate.cpu === cpu && candidate.node === node)!;
+    it.concurrent.each(NODES)('with Node %i gives the bits of this machine', async (node) => {
+      const board = boardOf(node, cpu);
       const own = jobs.get(board)!;
       const results = await hashThere(board, program, own);
       expect(results).toHaveLength(own.length);
