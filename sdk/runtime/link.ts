@@ -67,15 +67,33 @@ function rawBytes(constant: PlanConstant, tensorData: (tensor: number) => Uint8A
   return raw;
 }
 
-/** Constants whose weights the chosen dot product cannot take exactly use d16. */
+/** Weights that outgrow a second-level cache. A product of one row reads each once, so it costs their bytes: 16-bit copies would double them. */
+const STREAMED_WEIGHTS = 1 << 19;
+
+function constantsOf(step: PlanStep): number[] {
+  return Object.values(step.fields).flatMap((field) => (typeof field === 'object' && 'constant' in field ? [field.constant] : []));
+}
+
+function isStreamed(step: PlanStep, { constants }: Plan): boolean {
+  return step.fields['ROWS'] === 1 && constantsOf(step).some((id) => constants[id]!.layout.kind === 'gemm-weights' && constants[id]!.bytes >= STREAMED_WEIGHTS);
+}
+
+/** Constants whose weights the chosen dot product cannot take exactly use d16; streamed ones that only one step reads use 8 bits. */
 function variantsOf(plan: Plan, raws: readonly Uint8Array[], { dot, unsignedSecond }: KernelChoice): DotVariant[] {
-  const variants = plan.constants.map((constant, id) => (packable(constant.layout, dot, raws[id]!, unsignedSecond) ? dot : 'd16'));
+  const exact = (id: number, variant: DotVariant): boolean => packable(plan.constants[id]!.layout, variant, raws[id]!, unsignedSecond);
+  const variants = plan.constants.map((_, id) => (exact(id, dot) ? dot : 'd16'));
   plan.constants.forEach(({ layout }, id) => {
     if ('weights' in layout) variants[id] = variants[layout.weights] ?? dot;
   });
+  const uses = plan.constants.map(() => 0);
   for (const step of plan.steps) {
-    const ids = Object.values(step.fields).flatMap((field) => (typeof field === 'object' && 'constant' in field ? [field.constant] : []));
+    const ids = constantsOf(step);
+    for (const id of ids) uses[id]!++;
     if (ids.some((id) => variants[id] !== dot)) for (const id of ids) variants[id] = 'd16';
+  }
+  for (const step of plan.steps.filter((candidate) => isStreamed(candidate, plan))) {
+    const ids = constantsOf(step);
+    if (ids.every((id) => uses[id] === 1 && variants[id] === 'd16' && exact(id, 'e16'))) for (const id of ids) variants[id] = 'e16';
   }
   return variants;
 }

@@ -8,6 +8,7 @@ import { link } from '../../sdk/runtime/link.ts';
 import { Row, STEP_WORDS } from '../../sdk/runtime/control.ts';
 import { chooseKernels } from '../../sdk/runtime/select.ts';
 import { fixtureModels } from '../models.ts';
+import { activation, single, weights } from '../ops/graphs.ts';
 
 const { path, name } = fixtureModels.find((model) => model.name.startsWith('classifier'))!;
 const bytes = readFileSync(path);
@@ -38,6 +39,19 @@ describe('link', () => {
     const threadsOf = (table: Int32Array): number[] => plan.steps.map((_, index) => table[index * STEP_WORDS + Row.threads]!);
     expect(new Set(threadsOf(cheap.table))).toEqual(new Set([1]));
     expect(new Set(threadsOf(wide.table))).toEqual(new Set([4]));
+  });
+
+  it('keeps large weights that are read once a run in 8 bits where that is exact', () => {
+    const depth = 1024;
+    const columns = 520;
+    const matrix = Int8Array.from({ length: columns * depth }, (_, index) => (index * 37) % 255 - 127);
+    const attributes = { activation: 'none', keepDims: false };
+    const kernelsOf = (codes: Int8Array): readonly string[] => {
+      const wide = single('fully-connected', [activation('x', [1, depth]), weights([columns, depth], codes)], activation('y', [1, columns]), attributes);
+      return link(compile(wide), (tensor) => wide.tensors[tensor]!.data!, choice, { threads: 1 }).kernels;
+    };
+    expect(kernelsOf(matrix)).toEqual(['gemm_qs8_qc8w_e16']);
+    expect(kernelsOf(new Int8Array(columns * depth).fill(-128))).toEqual(['gemm_qs8_qc8w_d16']);
   });
 
   it('refuses a plan of another kernel ABI', () => {
