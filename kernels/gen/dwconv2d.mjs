@@ -17,7 +17,6 @@ const D16 = {
   channels: 8,
   weights: 10,
   sums: 2,
-  skips: true,
   padding: 'i16x8.splat(code)',
   loadColumn: (c) => `
         const middle${c} = v128.load8x8_s(r1), bottom${c} = v128.load8x8_s(r2);
@@ -32,6 +31,7 @@ const RD = {
   channels: 8,
   weights: 6,
   sums: 2,
+  reads: true,
   padding: 'v128.xor(i8x16.splat(code), flip)',
   constants: 'const flip = v128.load(params, Dwconv2dParams.FLIP);',
   column: ['low', 'high'],
@@ -39,7 +39,8 @@ const RD = {
 
 /**
  * What is kept of input column `c`, the code that loads it from r0, r1, r2, and the code that accumulates three columns.
- * `carried` is kept of the last column only. A variant limited by vector operations, not by instructions, `skips` clamping to the type's bounds.
+ * `carried` is kept of the last column only.
+ * A variant that needs more registers than x86 has `reads` bias and scale for each output.
  * A tap that meets a zero weight is any other vector: interleaving one with itself is a table lookup in V8.
  */
 const VARIANTS = {
@@ -135,28 +136,32 @@ function slide(variant, stride) {
   return variant.column.map((part) => (stride === 1 ? `${part}0 = ${part}1; ${part}1 = ${part}2;` : `${part}0 = ${part}2;`)).join(' ');
 }
 
-function output({ channels, sums, rows = 1, skips }) {
+/** Vector `index` of the bias or scale: in a variable, or read from memory. */
+function constant(name, index, reads) {
+  return reads ? `v128.load(${name}, ${16 * index})` : `${name}${index}`;
+}
+
+function output({ channels, sums, rows = 1, reads }) {
   const four = range(4).map((i) => `q${i % (sums * rows)}`).join(', ');
-  const codes = skips ? `narrowCodes(${four}, bounded, least, most)` : `clampCodes(${four}, least, most)`;
   const second = rows === 2 ? '\n        v128.store64_lane(pixel + rowBytes, codes, 1);' : '';
   return `
-${range(sums * rows).map((i) => `        const q${i} = requantize(c${i}, scale${i % sums}, magic, offset);`).join('\n')}
-        const codes = ${codes};
+${range(sums * rows).map((i) => `        const q${i} = requantize(c${i}, ${constant('scale', i % sums, reads)}, magic, offset);`).join('\n')}
+        let codes = narrowCodes(${four});
+        if (bounded) codes = clampCodes(codes, bounds);
         ${channels === 16 ? 'v128.store(pixel, codes);' : 'v128.store64_lane(pixel, codes, 0);'}${second}
         pixel += pixelBytes;`;
 }
 
 function slideFunction(name, stride) {
   const variant = VARIANTS[name];
-  const { channels, sums, rows = 1, strides = [1, 2], carried = [], constants = '', derived = '' } = variant;
+  const { channels, sums, rows = 1, strides = [1, 2], carried = [], constants = '', derived = '', reads } = variant;
   const sources = ['top', 'middle', 'bottom', 'below'].slice(0, rows + 2);
   const pointers = range(rows + 2).map((r) => `r${r}`);
   const column = (c) => `${variant.loadColumn(c)}
         ${pointers.map((r) => `${r} += channels;`).join(' ')}`;
   const body = `
-        ${range(sums * rows).map((i) => `let c${i} = bias${i % sums};`).join(' ')}${variant.accumulate}${output(variant)}`;
+        ${range(sums * rows).map((i) => `let c${i} = ${constant('bias', i % sums, reads)};`).join(' ')}${variant.accumulate}${output(variant)}`;
   const kept = [...range(3).flatMap((c) => variant.column.map((part) => `${part}${c}`)), ...carried];
-  const bounded = variant.skips ? '  const bounded = isBounded(load<i8>(params, Dwconv2dParams.MIN), load<i8>(params, Dwconv2dParams.MAX));\n' : '';
   const second = stride === 1 ? '' : `{${column(1)}\n      }`;
   return `
 /**
@@ -175,12 +180,12 @@ export function slide${name}${strides.length > 1 ? `s${stride}` : ''}(
 ${rows === 2 ? '  const rowBytes = <usize>(pixelBytes * count);\n' : ''}  const zero = i32x4.splat(0);
   const magic = v128.load(params, Dwconv2dParams.MAGIC);
   const offset = v128.load(params, Dwconv2dParams.OFFSET);
-  const least = v128.load(params, Dwconv2dParams.MIN);
-  const most = v128.load(params, Dwconv2dParams.MAX);
-${bounded}${constants ? `  ${constants}\n` : ''}  for (; blocks > 0; blocks--) {
+  const bounds = params + Dwconv2dParams.MIN;
+  const bounded = isBounded(bounds);
+${constants ? `  ${constants}\n` : ''}  for (; blocks > 0; blocks--) {
 ${range(variant.weights).map((i) => `    const w${i} = v128.load(weights, ${16 * i});`).join('\n')}
     ${derived}
-    ${range(sums).map((i) => `const bias${i} = v128.load(bias, ${16 * i}), scale${i} = v128.load(scale, ${16 * i});`).join(' ')}
+    ${reads ? '' : range(sums).map((i) => `const bias${i} = v128.load(bias, ${16 * i}), scale${i} = v128.load(scale, ${16 * i});`).join(' ')}
     let ${sources.map((row, r) => `r${r} = ${row}`).join(', ')};
     let pixel = target;
     let ${kept.map((part) => `${part} = zero`).join(', ')};
@@ -216,11 +221,11 @@ ${stride === 1 ? `    {${column(1)}\n    }\n` : ''}    for (let i = inner; i > 0
 /** Generated source files by name. */
 export function generate() {
   return Object.fromEntries([['D16', 'D16Single', 'D16Pair'], ['Rd', 'RdPair'], ['E16']].map((names) => {
-    const { imports, skips } = VARIANTS[names[0]];
+    const { imports } = VARIANTS[names[0]];
     const head = [
       "import { Dwconv2dParams } from '../abi/dwconv2d';",
       ...imports,
-      `import { ${skips ? 'isBounded, narrowCodes' : 'clampCodes'}, requantize } from '../micro/requantize';`,
+      "import { clampCodes, isBounded, narrowCodes, requantize } from '../micro/requantize';",
     ].join('\n');
     const functions = names.flatMap((name) => (VARIANTS[name].strides ?? [1, 2]).map((stride) => slideFunction(name, stride)));
     return [`dwconv2d-${names[0].toLowerCase()}.ts`, `${head}\n${functions.join('')}`];

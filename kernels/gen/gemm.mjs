@@ -108,7 +108,7 @@ function epilogue(variant, tile) {
   ];
   for (let first = 0; first < codes.length; first += 4) {
     const four = range(4).map((k) => codes[Math.min(first + k, codes.length - 1)].name);
-    out.push(`    const o${first} = clampCodes(${[...four, ...['MIN', 'MAX'].map(constant)].join(', ')});`);
+    out.push(`    const o${first} = clampCodes(narrowCodes(${four.join(', ')}), bounds);`);
     for (let k = 0; k < 4 && first + k < codes.length; k += quads) {
       const lane = quads === 4 ? '' : `, ${k / quads}`;
       out.push(`    v128.${store}(output + <usize>(${codes[first + k].r} * outputStride), o${first}${lane});`);
@@ -129,6 +129,7 @@ export function tile${variant.name}x${rows}${panels === 1 ? '' : 'Two'}(
   params: usize, input: usize, inputStride: i32, rows: i32,${variant.corrects ? ' terms: usize,' : ''} offsets: usize, skip: i32, lineBytes: i32,
   weights: usize, weightsEnd: usize, bias: usize, scale: usize, target: usize, outputStride: i32,
 ): void {
+  const bounds = params + GemmParams.MIN;
   for (let row = 0; row < rows; row += ${rows}) {
     const first = ${rows === 1 ? 'row' : `min(row, rows - ${rows})`};
     let a0 = input + <usize>(first * inputStride);
@@ -153,7 +154,7 @@ export function generate() {
     const head = [
       "import { GemmParams } from '../abi/gemm';",
       `import { dot${variant.name}${reduce} } from '../micro/dot';`,
-      "import { clampCodes, requantize } from '../micro/requantize';",
+      "import { clampCodes, narrowCodes, requantize } from '../micro/requantize';",
     ].join('\n');
     return [`gemm-${variant.name.toLowerCase()}.ts`, `${head}\n${variant.tiles.map((tile) => tileFunction(variant, tile)).join('')}`];
   }));

@@ -1,6 +1,6 @@
 import { AddParams, BinaryParams, MulParams } from '../abi/binary';
 import { storeUpTo16 } from '../micro/copy';
-import { clampCodes, requantize } from '../micro/requantize';
+import { clampCodes, narrowCodes, requantize } from '../micro/requantize';
 
 /** Element types, each with its operators. */
 @inline const QS8 = 0;
@@ -45,7 +45,7 @@ function multiplyCodes(params: usize, x: v128, y: v128): v128 {
   const q1 = requantize(i32x4.extmul_high_i16x8_s(xLow, yLow), scale, magic, offset);
   const q2 = requantize(i32x4.extmul_low_i16x8_s(xHigh, yHigh), scale, magic, offset);
   const q3 = requantize(i32x4.extmul_high_i16x8_s(xHigh, yHigh), scale, magic, offset);
-  return clampCodes(q0, q1, q2, q3, v128.load(params, MulParams.MIN), v128.load(params, MulParams.MAX));
+  return clampCodes(narrowCodes(q0, q1, q2, q3), params + MulParams.MIN);
 }
 
 @inline

@@ -4,7 +4,7 @@ import { slideE16s1, slideE16s2 } from '../generated/dwconv2d-e16';
 import { slideRdPair, slideRds1, slideRds2 } from '../generated/dwconv2d-rd';
 import { copyFew, storeUpTo16 } from '../micro/copy';
 import { dotD16, dotRd } from '../micro/dot';
-import { clampCodes, requantize } from '../micro/requantize';
+import { clampCodes, narrowCodes, requantize } from '../micro/requantize';
 import { D16, E16, RD } from '../micro/variant';
 import { zipHigh16, zipHigh8, zipLow16, zipLow8 } from '../micro/zip';
 
@@ -80,8 +80,7 @@ function blockOutput<T>(params: usize, taps: usize, tapsEnd: usize, channel: usi
   let c0 = v128.load(bias), c1 = v128.load(bias, 16);
   const magic = v128.load(params, Dwconv2dParams.MAGIC);
   const offset = v128.load(params, Dwconv2dParams.OFFSET);
-  const least = v128.load(params, Dwconv2dParams.MIN);
-  const most = v128.load(params, Dwconv2dParams.MAX);
+  const bounds = params + Dwconv2dParams.MIN;
   if (sizeof<T>() == 2) {
     do {
       const a = v128.load8x8_s(load<usize>(taps) + channel), b = v128.load8x8_s(load<usize>(taps, 4) + channel);
@@ -104,7 +103,7 @@ function blockOutput<T>(params: usize, taps: usize, tapsEnd: usize, channel: usi
       weights += 32;
     } while (taps < tapsEnd);
     const q2 = requantize(c2, v128.load(scale, 32), magic, offset), q3 = requantize(c3, v128.load(scale, 48), magic, offset);
-    return clampCodes(requantize(c0, v128.load(scale), magic, offset), requantize(c1, v128.load(scale, 16), magic, offset), q2, q3, least, most);
+    return clampCodes(narrowCodes(requantize(c0, v128.load(scale), magic, offset), requantize(c1, v128.load(scale, 16), magic, offset), q2, q3), bounds);
   } else {
     do {
       const ab = zipLow8(v128.load64_zero(load<usize>(taps) + channel), v128.load64_zero(load<usize>(taps, 4) + channel));
@@ -116,7 +115,7 @@ function blockOutput<T>(params: usize, taps: usize, tapsEnd: usize, channel: usi
     } while (taps < tapsEnd);
   }
   const q0 = requantize(c0, v128.load(scale), magic, offset), q1 = requantize(c1, v128.load(scale, 16), magic, offset);
-  return clampCodes(q0, q1, q0, q1, least, most);
+  return clampCodes(narrowCodes(q0, q1, q0, q1), bounds);
 }
 
 /** One output row of any window: the addresses of a pixel's taps, in packed order, then block of channels by block of channels. */

@@ -1,6 +1,6 @@
 import { Pool2dParams } from '../abi/pool2d';
 import { storeUpTo16 } from '../micro/copy';
-import { clampCodes, requantize } from '../micro/requantize';
+import { clampCodes, narrowCodes, requantize } from '../micro/requantize';
 
 /** Codes of sixteen channels over `rows` x `columns` taps from `source`. */
 @inline
@@ -25,7 +25,7 @@ function averageTaps(params: usize, source: usize, rows: i32, columns: i32, pixe
   const scale = v128.load32_splat(load<usize>(params, Pool2dParams.RECIPROCALS) + (<usize>(rows * columns) << 2));
   const q0 = requantize(c0, scale, magic, offset), q1 = requantize(c1, scale, magic, offset);
   const q2 = requantize(c2, scale, magic, offset), q3 = requantize(c3, scale, magic, offset);
-  return clampCodes(q0, q1, q2, q3, v128.load(params, Pool2dParams.MIN), v128.load(params, Pool2dParams.MAX));
+  return clampCodes(narrowCodes(q0, q1, q2, q3), params + Pool2dParams.MIN);
 }
 
 @inline
