@@ -48,6 +48,8 @@ export const Row = {
   blockRows: 7,
   leadRows: 8,
   leadUnits: 9,
+  /** Not 0 where what the steps hand on stays in the cache even when each runs as a whole. */
+  cached: 10,
 } as const;
 
-export const STEP_WORDS = 10;
+export const STEP_WORDS = 11;

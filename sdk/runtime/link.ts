@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import { Abi, Kernel } from '../../kernels/abi.ts';
 import { PlanError } from '../core/errors.ts';
 import type { Plan, PlanConstant, PlanStep } from '../plan/types.ts';
+import { secondLevelCache } from './cache.ts';
 import { CONTROL_BYTES, Row, STEP_WORDS } from './control.ts';
 import type { KernelFunction } from './execute.ts';
 import { instantiateKernels } from './instantiate.ts';
@@ -44,6 +45,8 @@ export interface LinkOptions {
   readonly parallelCost?: number;
   /** Most bytes of shared memory; half of the board's memory by default. */
   readonly memoryLimit?: number;
+  /** Bytes of the second-level cache; what Linux says by default. */
+  readonly cacheBytes?: number;
 }
 
 /** Half of the board's memory, at most the 4 GiB of a WebAssembly memory. */
@@ -213,10 +216,13 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
     const threads = costOf(step, plan) < parallelCost ? 1 : options.threads;
     table.set([kernelIndex(kernels[index]!)!, params, step.units, threads, 1], index * STEP_WORDS);
   });
+  const cacheBytes = options.cacheBytes ?? secondLevelCache();
   for (const { first, pace, last, blockUnits, blockRows, leadRows, leadUnits } of plan.bands) {
     const cost = plan.steps.slice(first, last + 1).reduce((sum, step) => sum + costOf(step, plan), 0);
     const threads = cost < parallelCost ? 1 : options.threads;
-    table.set([threads, last - first + 1, pace - first, blockUnits, blockRows, leadRows, leadUnits], first * STEP_WORDS + Row.threads);
+    const handedOn = plan.steps.slice(first, last).reduce((sum, step) => sum + outputBytes(step, plan), 0);
+    const cached = handedOn * 2 <= cacheBytes ? 1 : 0;
+    table.set([threads, last - first + 1, pace - first, blockUnits, blockRows, leadRows, leadUnits, cached], first * STEP_WORDS + Row.threads);
   }
   const resetStates = (): void => {
     for (const { buffer, initial } of plan.states ?? []) {

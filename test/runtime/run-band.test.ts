@@ -15,9 +15,9 @@ describe('a band of steps', () => {
     ) => {
       const rows = leadUnitCount * leadRows;
       const blocks = Math.ceil(rows / blockRows);
-      const lead = hasLead ? [[LEAD, 0, leadUnitCount, active, 3, 1, blockUnits, blockRows, leadRows, leadUnits]] : [];
-      const pace = [PACE, 0, blocks * blockUnits, active, 2, 0, blockUnits, blockRows, 0, 0];
-      const table = Int32Array.from([...lead, pace, [FOLLOWER, 0, blocks, active, 1, 0, 0, 0, 0, 0]].flat());
+      const lead = hasLead ? [[LEAD, 0, leadUnitCount, active, 3, 1, blockUnits, blockRows, leadRows, leadUnits, 0]] : [];
+      const pace = [PACE, 0, blocks * blockUnits, active, 2, 0, blockUnits, blockRows, 0, 0, 0];
+      const table = Int32Array.from([...lead, pace, [FOLLOWER, 0, blocks, active, 1, 0, 0, 0, 0, 0, 0]].flat());
       expect(table.length % STEP_WORDS).toBe(0);
       const computed = [new Set<number>(), new Set<number>()];
       for (let thread = 0; thread < active; thread++) {
@@ -45,5 +45,17 @@ describe('a band of steps', () => {
       }
       expect(computed.map(({ size: count }) => count)).toEqual([blocks, blocks]);
     }));
+  });
+
+  it('runs each step as a whole on a single thread where the cache holds what it hands on', () => {
+    const table = Int32Array.from([[LEAD, 0, 6, 2, 3, 1, 2, 3, 1, 2, 1], [PACE, 0, 4, 2, 1, 0, 0, 0, 0, 0, 0], [FOLLOWER, 0, 2, 2, 1, 0, 0, 0, 0, 0, 0]].flat());
+    const callsOf = (active: number): number[][] => {
+      const calls: number[][] = [];
+      const kernels = [LEAD, PACE, FOLLOWER].map((kernel) => (_params: number, _scratch: number, begin: number, end: number) => void calls.push([kernel, begin, end]));
+      runBand(kernels, table, 0, 0, 0, active);
+      return calls;
+    };
+    expect(callsOf(1)).toEqual([[LEAD, 0, 6], [PACE, 0, 4], [FOLLOWER, 0, 2]]);
+    expect(callsOf(2)).toEqual([[LEAD, 0, 2], [LEAD, 2, 3], [PACE, 0, 2], [FOLLOWER, 0, 1]]);
   });
 });
