@@ -57,10 +57,14 @@ async function embedWorker() {
   await writeGenerated('worker', `/** The worker thread, run by \`new Worker(source, { eval: true })\`. */\nexport const workerSource: string = ${JSON.stringify(outputFiles[0].text)};\n`);
 }
 
+/** The library, in short names: what is not parsed does not delay the first answer. The CLI has its own copy, in the names of the sources. */
 async function buildSdk() {
   await rm('dist', { recursive: true, force: true });
-  await build({ ...common, entryPoints: [...ENTRIES, { in: 'sdk/cli/main.ts', out: 'cli' }].map((entry) => (typeof entry === 'string' ? { in: entry, out: entry.slice(4, -3) } : entry)), format: 'esm', splitting: true, outdir: 'dist', chunkNames: 'chunks/[name]-[hash]', metafile: true });
-  await build({ ...common, entryPoints: ENTRIES, format: 'cjs', outdir: 'dist', outExtension: { '.js': '.cjs' } });
+  const library = { ...common, minifyIdentifiers: true, entryPoints: ENTRIES, outdir: 'dist' };
+  const split = { format: 'esm', splitting: true };
+  await build({ ...library, ...split, chunkNames: 'chunks/[name]-[hash]' });
+  await build({ ...library, format: 'cjs', outExtension: { '.js': '.cjs' } });
+  await build({ ...common, ...split, entryPoints: [{ in: 'sdk/cli/main.ts', out: 'cli' }], outdir: 'dist', chunkNames: 'chunks/cli-[name]-[hash]' });
 }
 
 function declare() {

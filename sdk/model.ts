@@ -75,8 +75,7 @@ export class Model {
     signal?.throwIfAborted();
     const bytes = await readSource(source, signal);
     const name = given ?? (source instanceof Uint8Array ? 'model' : basename(source instanceof URL ? source.pathname : source));
-    const { detectFormat } = await import('./formats/index.ts');
-    const { compile } = await import('./compile/compile.ts');
+    const [{ detectFormat }, { compile }] = await Promise.all([import('./formats/index.ts'), import('./compile/compile.ts')]);
     signal?.throwIfAborted();
     const format = detectFormat(bytes, name);
     const graph = format.read(bytes, name);

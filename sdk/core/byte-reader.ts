@@ -77,7 +77,7 @@ export class ByteReader {
 }
 
 /** The 64-bit integer of two halves. @throws ModelError `integer-range` beyond ±(2^53 - 1). */
-export function safeInteger(high: number, low: number, what: string): number {
+function safeInteger(high: number, low: number, what: string): number {
   const number = high * TWO_TO_32 + (low >>> 0);
   if (Number.isSafeInteger(number)) return number;
   const value = BigInt(high) * BigInt(TWO_TO_32) + BigInt(low >>> 0);

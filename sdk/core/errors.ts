@@ -6,21 +6,30 @@ export abstract class HalfbyteError extends Error {
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    this.name = new.target.name;
   }
 }
 
 /** The model file is broken or uses something unsupported: use another file. */
-export class ModelError extends HalfbyteError {}
+export class ModelError extends HalfbyteError {
+  override readonly name = 'ModelError';
+}
 
 /** A valid model cannot be turned into or linked as a plan here: change the model or the limits. */
-export class PlanError extends HalfbyteError {}
+export class PlanError extends HalfbyteError {
+  override readonly name = 'PlanError';
+}
 
 /** The host lacks something or a worker died: fix the host or restart. */
-export class DeviceError extends HalfbyteError {}
+export class DeviceError extends HalfbyteError {
+  override readonly name = 'DeviceError';
+}
 
 /** An update was refused or could not be finished; the running model is untouched. */
-export class UpdateError extends HalfbyteError {}
+export class UpdateError extends HalfbyteError {
+  override readonly name = 'UpdateError';
+}
 
 /** The caller passed something wrong: fix the call. */
-export class OptionError extends HalfbyteError {}
+export class OptionError extends HalfbyteError {
+  override readonly name = 'OptionError';
+}

@@ -11,11 +11,21 @@ function bytesOf(name: KernelModule): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(Buffer.from(name === 'relaxed' ? relaxedKernels : baselineKernels, 'base64'));
 }
 
+function compile(name: KernelModule): WebAssembly.Module | undefined {
+  if (name === 'relaxed' && Number.parseInt(process.versions.v8, 10) < FIRST_SOUND_V8) return undefined;
+  try {
+    return new WebAssembly.Module(bytesOf(name));
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return undefined;
+    throw error;
+  }
+}
+
 /** Whether this host can run a kernel module. */
 export function supportsModule(name: KernelModule): boolean {
-  if (compiled.has(name)) return true;
-  const v8 = Number.parseInt(process.versions.v8, 10);
-  return (name === 'baseline' || v8 >= FIRST_SOUND_V8) && WebAssembly.validate(bytesOf(name));
+  const module = compiled.get(name) ?? compile(name);
+  if (module !== undefined) compiled.set(name, module);
+  return module !== undefined;
 }
 
 /**
@@ -23,14 +33,9 @@ export function supportsModule(name: KernelModule): boolean {
  * @throws DeviceError when the host lacks what the module needs.
  */
 export function kernelModule(name: KernelModule): WebAssembly.Module {
-  let module = compiled.get(name);
-  if (module === undefined) {
-    if (!supportsModule(name)) {
-      const needs = name === 'relaxed' ? 'relaxed SIMD (Node 22 or newer)' : 'WebAssembly SIMD and threads';
-      throw new DeviceError('kernels-unsupported', `the ${name} kernels need ${needs}; this is Node ${process.versions.node} on ${process.arch}`);
-    }
-    module = new WebAssembly.Module(bytesOf(name));
-    compiled.set(name, module);
+  if (!supportsModule(name)) {
+    const needs = name === 'relaxed' ? 'relaxed SIMD (Node 22 or newer)' : 'WebAssembly SIMD and threads';
+    throw new DeviceError('kernels-unsupported', `the ${name} kernels need ${needs}; this is Node ${process.versions.node} on ${process.arch}`);
   }
-  return module;
+  return compiled.get(name)!;
 }

@@ -9,7 +9,7 @@ import { instantiateKernels } from './instantiate.ts';
 import { kernelModule } from './kernels.ts';
 import { packable, packedBytes, packLayout } from './pack/index.ts';
 import type { DotVariant } from './pack/types.ts';
-import { isWeightLayout, packWeights, stagingBytes, weightPacking, type Staging } from './pack/weights.ts';
+import { isWeightLayout, packWeights, stagingBytes, weightPacking, type Staging, type WeightPacking } from './pack/weights.ts';
 import { paramsBytes, writeParams, type Addresses } from './params.ts';
 import type { KernelChoice } from './select.ts';
 
@@ -106,14 +106,13 @@ const STAGED_BYTES = 1 << 20;
 
 /** Copies constants into shared memory, each once, packing on the way. `staging` is free until the first run. */
 function packConstants(
-  { constants }: Plan, raws: readonly Uint8Array[], variants: readonly DotVariant[], choice: KernelChoice, functions: readonly KernelFunction[],
+  { constants }: Plan, raws: readonly Uint8Array[], variants: readonly DotVariant[], packings: readonly (WeightPacking | undefined)[],
+  choice: KernelChoice, functions: readonly KernelFunction[],
   memory: SharedArrayBuffer, addresses: readonly number[], sizes: readonly number[], staging: Staging,
 ): void {
-  const sums = constants.map(({ layout }, id) => {
-    if (!isWeightLayout(layout)) return undefined;
-    const packing = weightPacking(layout, variants[id]!);
-    return packWeights(functions[kernelIndex(packing.kernel)!]!, memory, packing, raws[id]!, addresses[id]!, staging);
-  });
+  const sums = packings.map((packing, id) => (
+    packing && packWeights(functions[kernelIndex(packing.kernel)!]!, memory, packing, raws[id]!, addresses[id]!, staging)
+  ));
   constants.forEach(({ name, layout }, id) => {
     if (isWeightLayout(layout)) return;
     const destination = new Uint8Array(memory, addresses[id], sizes[id]);
@@ -172,14 +171,14 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
   const tableAddress = reserve(plan.steps.length * STEP_WORDS * 4);
   const costsAddress = reserve(plan.steps.length * 4);
   const paramsAddresses = plan.steps.map((step) => reserve(paramsBytes(step)));
-  const sizes = plan.constants.map(({ layout, bytes }, id) => (layout.kind === 'raw' ? bytes : packedBytes(layout, variants[id]!)));
+  const packings = plan.constants.map(({ layout }, id) => (isWeightLayout(layout) ? weightPacking(layout, variants[id]!) : undefined));
+  const sizes = plan.constants.map(({ layout, bytes }, id) => packings[id]?.bytes ?? (layout.kind === 'raw' ? bytes : packedBytes(layout, variants[id]!)));
   const constantAddresses = sizes.map((bytes) => reserve(bytes + READ_PADDING));
   const arena = reserve(plan.arenaBytes + READ_PADDING);
   const scratchBytes = plan.steps.reduce((most, step) => Math.max(most, step.scratch), 0);
   const scratch = Array.from({ length: options.threads }, () => reserve(scratchBytes + READ_PADDING));
   // Nothing runs while constants are packed, so codes wait in the arena and behind it.
-  const staged = plan.constants.map(({ layout, bytes }, id) => (isWeightLayout(layout) ? stagingBytes(weightPacking(layout, variants[id]!), bytes) : 0));
-  end = staged.reduce((most, bytes) => Math.max(most, arena + bytes), end);
+  end = packings.reduce((most, packing, id) => Math.max(most, packing === undefined ? 0 : arena + stagingBytes(packing, plan.constants[id]!.bytes)), end);
   const pages = Math.ceil(end / PAGE);
   const limit = options.memoryLimit ?? defaultMemoryLimit();
   if (pages * PAGE > limit) {
@@ -189,7 +188,7 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const functions = instantiateKernels(kernelModule(choice.module), memory);
   const staging = { address: arena, bytes: Math.min(memory.buffer.byteLength - arena, STAGED_BYTES) };
-  packConstants(plan, raws, variants, choice, functions, memory.buffer, constantAddresses, sizes, staging);
+  packConstants(plan, raws, variants, packings, choice, functions, memory.buffer, constantAddresses, sizes, staging);
   new Uint8Array(memory.buffer, staging.address, staging.bytes).fill(0);
 
   const view = new DataView(memory.buffer);

@@ -25,5 +25,6 @@ declare namespace WebAssembly {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>);
     readonly exports: Record<string, unknown>;
   }
+  class CompileError extends Error {}
   function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
 }

@@ -37,6 +37,7 @@ function readZeroPoints(table: Table<keyof typeof schema.QuantizationParameters>
   }
   const lowest = UNSIGNED.includes(dtype) ? 0 : -(2 ** (bitsOf(dtype) - 1));
   const highest = lowest + 2 ** bitsOf(dtype) - 1;
+  if (!zeroPoints.some(Boolean)) return zeroPoints;
   const invalid = zeroPoints.findIndex((zeroPoint) => zeroPoint < lowest || zeroPoint > highest);
   if (invalid < 0) return zeroPoints;
   throw new ModelError('invalid-quantization', `${where} has zero point ${zeroPoints[invalid]} at ${invalid}; ` +
