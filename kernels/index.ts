@@ -14,7 +14,7 @@ export { log_f32 } from './ops/log';
 export { lstm_f32, lstm_qs8 } from './ops/lstm';
 export { matmul_f32, matmul_qs8 } from './ops/matmul';
 export { mel_f32 } from './ops/mel';
-export { l2norm_qs8 } from './ops/l2-normalization';
+export { l2norm_f32, l2norm_qs8 } from './ops/l2-normalization';
 export { gather_nd_x8, move_x8, resize_nearest_x8 } from './ops/move';
 export { pack_x8_s16, pack_x8_s8 } from './ops/pack';
 export { peak_d16, peak_e16, peak_rd, probe_rd } from './ops/peak';

@@ -52,6 +52,7 @@ export enum Kernel {
   avgpool2d_f32,
   maxpool2d_f32,
   softmax_f32,
+  l2norm_f32,
   clamp_f32,
   gather_x8,
   mel_f32,

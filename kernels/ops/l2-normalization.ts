@@ -1,4 +1,4 @@
-import { L2NormalizationParams } from '../abi/l2-normalization';
+import { L2NormalizationF32Params, L2NormalizationParams } from '../abi/l2-normalization';
 
 export function l2norm_qs8(params: usize, scratch: usize, begin: i32, end: i32): void {
   const columns = load<i32>(params, L2NormalizationParams.COLUMNS);
@@ -16,5 +16,20 @@ export function l2norm_qs8(params: usize, scratch: usize, begin: i32, end: i32):
       const value = nearest<f32>(<f32>(<i32>load<i8>(input + i) - zero) * scale);
       store<i8>(output + i, min(<i32>value, 127));
     }
+  }
+}
+
+export function l2norm_f32(params: usize, scratch: usize, begin: i32, end: i32): void {
+  const rowBytes = <usize>load<i32>(params, L2NormalizationF32Params.COLUMNS) << 2;
+  for (let row = begin; row < end; row++) {
+    const input = load<usize>(params, L2NormalizationF32Params.INPUT) + <usize>row * rowBytes;
+    const output = load<usize>(params, L2NormalizationF32Params.OUTPUT) + <usize>row * rowBytes;
+    let sum: f32 = 0;
+    for (let at: usize = 0; at < rowBytes; at += 4) {
+      const value = load<f32>(input + at);
+      sum += value * value;
+    }
+    const length = max<f32>(sqrt<f32>(sum), 1e-6);
+    for (let at: usize = 0; at < rowBytes; at += 4) store<f32>(output + at, load<f32>(input + at) / length);
   }
 }

@@ -17,6 +17,7 @@ const LAYOUTS: Readonly<Record<string, Readonly<Record<string, number | string>>
   CastParams: abi.CastParams,
   SqrtParams: abi.SqrtParams,
   L2NormalizationParams: abi.L2NormalizationParams,
+  L2NormalizationF32Params: abi.L2NormalizationF32Params,
   Pool2dParams: abi.Pool2dParams,
   SoftmaxParams: abi.SoftmaxParams,
   CopyParams: abi.CopyParams,
