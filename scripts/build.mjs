@@ -10,7 +10,7 @@ import { buildKernels } from './build-kernels.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 
-const ENTRIES = ['sdk/index.ts', 'sdk/fleet.ts', 'sdk/vision.ts', 'sdk/audio.ts'];
+const ENTRIES = ['sdk/index.ts', 'sdk/fleet.ts', 'sdk/vision.ts', 'sdk/audio.ts', 'sdk/power.ts', 'sdk/devices.ts', 'sdk/variants.ts'];
 const SOURCES = ['sdk', 'devices', 'kernels', 'scripts', 'package.json', 'package-lock.json', 'asconfig.json', 'tsconfig.build.json'];
 const STAMP = 'build/stamp';
 const { dependencies } = JSON.parse(await readFile('package.json', 'utf8'));

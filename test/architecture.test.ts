@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sdk/text': ['sdk/core', 'sdk/container', 'sdk/runtime', 'sdk/plan', 'kernels/abi'],
   'sdk/audio': ['sdk/core', 'sdk/container', 'sdk/runtime', 'sdk/plan', 'kernels/abi'],
   'sdk/power': ['sdk/core'],
+  'sdk/variants': ['sdk/core', 'sdk/power', 'sdk/runtime', 'sdk/model'],
   'sdk/fleet': ['sdk/core', 'sdk/container', 'sdk/power', 'sdk/runtime'],
   'sdk/model': ['sdk/core', 'sdk/ir', 'sdk/plan', 'sdk/container', 'sdk/runtime', 'sdk/formats', 'sdk/compile'],
   'sdk/cli': ['sdk/*', 'devices'],

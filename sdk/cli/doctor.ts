@@ -12,7 +12,7 @@ export const doctor: CliCommand = {
       .addHelpText('after', example('halfbyte doctor', 'halfbyte doctor --json'))
       .action(async (options: DoctorOptions) => {
         const { examine } = await import('./doctor/examine.ts');
-        examine(options, context);
+        await examine(options, context);
       });
   },
 };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { EnergyReport } from '../power/energy/types.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { AgentEvent } from './agent-event.ts';
 import type { LoadedModel, OpenModel } from './loaded-model.ts';
@@ -43,9 +44,10 @@ export const agentOptionsSchema = v.strictObject({
   limits: v.optional(limitsSchema, {}),
   open: v.function(),
   onEvent: v.optional(v.function()),
+  energy: v.optional(v.function()),
 });
 
-type PlainOptions = Omit<v.InferInput<typeof agentOptionsSchema>, 'open' | 'onEvent' | 'trustAnchor'>;
+type PlainOptions = Omit<v.InferInput<typeof agentOptionsSchema>, 'open' | 'onEvent' | 'energy' | 'trustAnchor'>;
 
 export interface AgentOptions<M extends LoadedModel = LoadedModel> extends PlainOptions {
   /** `root.json` of the fleet: pinned at the first start, compared at later ones. Without it, it must be in the directory. */
@@ -53,6 +55,8 @@ export interface AgentOptions<M extends LoadedModel = LoadedModel> extends Plain
   /** Opens a model; the agent closes what it opened. */
   readonly open: OpenModel<M>;
   readonly onEvent?: (event: AgentEvent) => void;
+  /** Asked for every report, e.g. `() => meter.report()`; undefined where there is nothing to tell yet. */
+  readonly energy?: () => EnergyReport | undefined;
 }
 
 export type AgentLimits = v.InferOutput<typeof limitsSchema>;

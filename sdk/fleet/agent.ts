@@ -12,7 +12,7 @@ import { causeOf } from './cause.ts';
 import { storing } from './durable-file.ts';
 import { eventLimit } from './event-limit.ts';
 import type { LoadedModel, OpenModel } from './loaded-model.ts';
-import { encodeMessage, type DeviceReport, type DeviceState, type DeviceWill } from './messages.ts';
+import { checkMessage, encodeMessage, reportSchema, type DeviceReport, type DeviceState, type DeviceWill } from './messages.ts';
 import { buildReport } from './report.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { slotsIn } from './slots.ts';
@@ -41,6 +41,7 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
   readonly #options: v.InferOutput<typeof agentOptionsSchema>;
   readonly #open: OpenModel<M>;
   readonly #onEvent: AgentOptions<M>['onEvent'];
+  readonly #energy: AgentOptions<M>['energy'];
   readonly #host: AgentHost;
   readonly #transportKind: TransportKind;
   readonly #allow: ReturnType<typeof eventLimit>;
@@ -51,6 +52,7 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
   #session = randomBytes(8).toString('hex');
   #lastError: DeviceReport['lastError'] = null;
   #bytesReceived = 0;
+  #energyFails = false;
   #closed = false;
 
   /**
@@ -61,6 +63,7 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
     this.#options = parseOptions(agentOptionsSchema, options, 'DeviceAgent');
     this.#open = options.open;
     this.#onEvent = options.onEvent;
+    this.#energy = options.energy;
     this.#host = host;
     this.#transportKind = transportFor(this.#options.broker, host.transports);
     this.id = this.#options.id;
@@ -99,11 +102,17 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
   get report(): DeviceReport {
     if (!this.#parts) throw new UpdateError('not-started', 'agent: not started; call start() first');
     const { id, class: deviceClass, channel, board } = this.#options;
+    const energy = this.#energyNow();
     const parts = {
       id, session: this.#session, state: this.#state, class: deviceClass, channel, board,
-      lastError: this.#lastError, bytesReceived: this.#bytesReceived, time: this.#host.now(),
+      lastError: this.#lastError, bytesReceived: this.#bytesReceived, ...(energy && { energy }), time: this.#host.now(),
     };
     return buildReport(parts, this.model.loaded, this.#parts.context.store.record);
+  }
+
+  /** Sends the report anew, e.g. once an hour for its energy; changes of state send it anyway. */
+  sendReport(): void {
+    this.#parts?.reporter.report();
   }
 
   /** Ends transfers, waits for a trial in progress, signs off at the broker and closes the model when nobody uses it any more. */
@@ -163,6 +172,21 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
         if (!this.#closed) this.#updates?.message(topic, payload);
       },
     });
+  }
+
+  /** What the callback gives, where the controller will accept it: a report must not be lost for it. */
+  #energyNow(): DeviceReport['energy'] {
+    try {
+      const energy = checkMessage(reportSchema.entries.energy, this.#energy?.(), 'energy callback');
+      this.#energyFails = false;
+      return energy;
+    } catch (error) {
+      // A warning leads to a report, which asks again.
+      const known = this.#energyFails;
+      this.#energyFails = true;
+      if (!known) this.#emit({ event: 'warning', ...causeOf(error) });
+      return undefined;
+    }
   }
 
   #enter(state: DeviceState): void {

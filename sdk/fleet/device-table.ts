@@ -52,9 +52,9 @@ export function createDeviceTable(most = 100_000): DeviceTable {
 }
 
 function rowOf(report: DeviceReport): DeviceRow {
-  const { id, state, board, model, version, sha256, counter, slot, selfTest, rollback, lastError, metadataVersion, bytesReceived } = report;
+  const { id, state, board, model, version, sha256, counter, slot, selfTest, rollback, lastError, metadataVersion, bytesReceived, energy } = report;
   return {
     id, state, board, class: report.class, channel: report.channel, model, version, sha256, counter, slot, selfTest, rollback, lastError,
-    metadataVersion, bytesReceived, lastSeen: report.time,
+    metadataVersion, bytesReceived, ...(energy && { energy }), lastSeen: report.time,
   };
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { UpdateError } from '../core/errors.ts';
+import { ENERGY_METHODS } from '../power/energy/types.ts';
 import { MAX_CHUNKS } from './chunk.ts';
 import { NAME_PATTERN } from './topics.ts';
 
@@ -39,6 +40,28 @@ export type DeviceState = (typeof DEVICE_STATES)[number];
 
 const causeSchema = v.strictObject({ code: v.pipe(v.string(), v.maxLength(64)), message: textSchema });
 
+const amountSchema = v.pipe(v.number(), v.finite(), v.minValue(0));
+const shareSchema = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const perInferenceSchema = v.nullable(amountSchema);
+
+/** Energy of the board and of its models, as `EnergyMeter.report()` gives it. */
+const energySchema = v.strictObject({
+  seconds: amountSchema,
+  gapSeconds: amountSchema,
+  whPerDay: amountSchema,
+  dynamicWhPerDay: amountSchema,
+  idleWatts: amountSchema,
+  millijoulesPerInference: perInferenceSchema,
+  perModel: v.pipe(v.array(v.strictObject({
+    model: v.pipe(v.string(), v.maxLength(64)), inferences: counterSchema, millijoulesPerInference: perInferenceSchema, whPerDay: amountSchema,
+  })), v.maxLength(16)),
+  method: v.picklist(ENERGY_METHODS),
+  shares: v.pipe(v.array(shareSchema), v.length(ENERGY_METHODS.length)),
+  trust: shareSchema,
+  dynamicTrust: shareSchema,
+  reason: v.pipe(v.string(), v.maxLength(256)),
+});
+
 /** A device's state of record: which bytes are loaded now, and why the last update ended as it did. */
 export const reportSchema = v.strictObject({
   v: v.literal(1),
@@ -61,6 +84,7 @@ export const reportSchema = v.strictObject({
   lastError: v.nullable(causeSchema),
   metadataVersion: counterSchema,
   bytesReceived: counterSchema,
+  energy: v.optional(energySchema),
   time: timeSchema,
 });
 

@@ -11,6 +11,7 @@ export interface ReportParts {
   readonly board: string;
   readonly lastError: { readonly code: string; readonly message: string } | null;
   readonly bytesReceived: number;
+  readonly energy?: DeviceReport['energy'];
   readonly time: Date;
 }
 

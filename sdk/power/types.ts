@@ -1,7 +1,7 @@
 /** Units of readings: SI, temperatures in degrees Celsius, `ratio` from 0 to 1, `flag` 0 or 1. */
 export type Unit = 'celsius' | 'watt' | 'volt' | 'ampere' | 'joule' | 'hertz' | 'ratio' | 'second' | 'flag' | 'core';
 
-/** What a reading is about. */
+/** What a reading is about. `battery-power` is positive while the battery charges; `cpu-time` adds up. */
 export type Quantity =
   | 'soc-temperature' | 'other-temperature'
   | 'board-power' | 'soc-power' | 'supply-voltage' | 'supply-current' | 'harvest-power'

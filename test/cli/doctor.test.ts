@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linuxFacts } from '../../sdk/cli/doctor/linux.ts';
 import { missingThings } from '../../sdk/cli/doctor/missing.ts';
+import { formatSensors, sensorReport } from '../../sdk/cli/doctor/sensors.ts';
 import { wasmFeatures } from '../../sdk/cli/doctor/wasm-features.ts';
 import { capture } from './capture.ts';
 
@@ -18,7 +19,11 @@ describe('doctor', () => {
     expect(facts).toMatchObject({ ok: true, node: process.versions.node, arch: process.arch, wasm: { simd: true, threads: true } });
     const fastest = facts.candidates.reduce((best, candidate) => (candidate.gmacs > best.gmacs ? candidate : best));
     expect(facts.dot).toBe(fastest.dot);
-    expect((await capture('doctor')).stdout).toMatch(/\nkernels +(baseline|relaxed), dot product /);
+    expect(facts).toMatchObject({ knownBoard: { name: expect.any(String), power: { source: expect.any(String) } }, sensors: { found: expect.any(Array), missing: expect.any(Array) } });
+    const text = (await capture('doctor')).stdout;
+    expect(text).toMatch(/\nkernels +(baseline|relaxed), dot product /);
+    expect(text).toMatch(/\nknown as +.+ \([\d.]+ W idle, [\d.]+ W a busy core, at most \d+ °C/);
+    expect(text).toMatch(/\nSensors:\n/);
   });
 
   test('nothing is missing on a complete machine', () => {
@@ -71,6 +76,16 @@ describe('board below a folder', () => {
       thermalZones: [{ type: 'cpu-thermal', celsius: 47.25 }],
       closedDevices: [],
     });
+  });
+
+  test('shows each sensor with its value, trust and source, and what would give more', async () => {
+    const report = await sensorReport(root);
+    expect(report.found.find(({ quantity }) => quantity === 'soc-temperature')).toEqual({
+      quantity: 'soc-temperature', value: 47.25, unit: 'celsius', source: '/sys/class/thermal/thermal_zone0/temp (cpu-thermal)', age: 0, trust: 0.9,
+    });
+    const text = formatSensors(report);
+    expect(text).toMatch(/\n {2}soc-temperature +47\.3 °C +trust 0\.90 {2}\/sys\/class\/thermal\/thermal_zone0\/temp \(cpu-thermal\)\n/);
+    expect(text).toMatch(/\nSensors not found:\n(.*\n)* {2}CPU pressure: .*\n {4}add psi=1 /);
   });
 
   test('no limit, no features', () => {

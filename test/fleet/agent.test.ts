@@ -2,8 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { DeviceAgent } from '../../sdk/fleet/agent.ts';
 import { encodeChunk } from '../../sdk/fleet/chunk.ts';
+import { createDeviceTable } from '../../sdk/fleet/device-table.ts';
 import { MESSAGE_BYTES, parseMessage, reportSchema, willSchema } from '../../sdk/fleet/messages.ts';
 import { blobOf } from '../../sdk/fleet/release.ts';
+import { EnergyMeter } from '../../sdk/power/energy/energy-meter.ts';
+import type { EnergyReport } from '../../sdk/power/energy/types.ts';
 import { until } from './support/fleet-fixture.ts';
 import { openFake } from './support/fake-model.ts';
 import { CALM, createMemoryFleet, running } from './support/memory-fleet.ts';
@@ -80,6 +83,32 @@ describe('agent', () => {
     expect(report().session).not.toBe(session);
     await agent.close();
     expect(report()).toMatchObject({ state: 'offline', version: '1.0' });
+  });
+
+  it('reports the energy that a callback gives, and does without where it fails or gives nonsense', async () => {
+    const meter = new EnergyMeter({ board: { idle: 0.6, core: 0.4 }, cores: 4, models: ['person'] });
+    let energy = (): EnergyReport | undefined => meter.report();
+    const { fleet, agent, log } = await running(v1, { energy: () => energy() });
+    const report = () => parseMessage(reportSchema, fleet.broker.retained.get(REPORT)!, MESSAGE_BYTES.report, 'report');
+    meter.sample(0, []);
+    meter.count(0, 0.5);
+    meter.sample(1, []);
+    agent.sendReport();
+    await until(() => report().energy?.seconds === 1, 'energy');
+    expect(report().energy).toEqual(meter.report());
+    const table = createDeviceTable();
+    expect(table.take('one', fleet.broker.retained.get(REPORT)!)?.energy).toEqual(meter.report());
+    for (const [broken, message] of [[() => { throw new Error('no meter'); }, /no meter/], [() => ({ ...meter.report(), trust: NaN }), /energy callback: trust/]] as const) {
+      energy = broken;
+      agent.sendReport();
+      await until(() => message.test(report().lastError?.message ?? ''), 'warning');
+      expect(report()).toMatchObject({ state: 'committed', version: '1.0' });
+      expect('energy' in report()).toBe(false);
+      energy = () => undefined;
+      expect('energy' in agent.report).toBe(false);
+    }
+    expect(log.events.filter(({ event }) => event === 'warning')).toHaveLength(2);
+    await agent.close();
   });
 
   it('keeps running, goes on and loses nothing when the broker is lost in the middle of a download', async () => {

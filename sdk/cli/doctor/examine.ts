@@ -1,4 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import type { Board } from '../../../devices/boards/types.ts';
+import { detectBoard } from '../../../devices/detect-board.ts';
 import { DeviceError } from '../../core/errors.ts';
 import { chooseKernels, measureDots } from '../../runtime/select.ts';
 import { autoThreads, cgroupCpus } from '../../runtime/threads.ts';
@@ -7,6 +9,7 @@ import { formatBytes, formatTable } from '../table.ts';
 import type { CliContext } from '../types.ts';
 import { linuxFacts } from './linux.ts';
 import { missingThings } from './missing.ts';
+import { formatSensors, sensorReport } from './sensors.ts';
 import { wasmFeatures } from './wasm-features.ts';
 
 /** Options of `doctor` after parsing. */
@@ -14,7 +17,7 @@ export interface DoctorOptions {
   readonly json?: boolean;
 }
 
-function collectFacts() {
+async function collectFacts() {
   const wasm = wasmFeatures();
   const linux = linuxFacts();
   const quota = cgroupCpus();
@@ -40,10 +43,12 @@ function collectFacts() {
     candidates: choice === undefined ? [] : measureDots(),
     thermalZones: linux.thermalZones,
     missing,
+    knownBoard: detectBoard(),
+    sensors: await sensorReport(),
   };
 }
 
-function printText(facts: ReturnType<typeof collectFacts>, context: CliContext): void {
+function printText(facts: Awaited<ReturnType<typeof collectFacts>>, context: CliContext): void {
   const yes = (value: boolean): string => (value ? 'yes' : 'no');
   const speeds = facts.candidates.map(({ dot, gmacs }) => `${dot} ${gmacs.toFixed(1)}`).join(', ');
   const zones = facts.thermalZones.map(({ type, celsius }) => `${type} ${celsius.toFixed(1)} °C`).join(', ');
@@ -52,6 +57,7 @@ function printText(facts: ReturnType<typeof collectFacts>, context: CliContext):
   context.stdout.write(formatTable([
     ['node', `${facts.node} (V8 ${facts.v8}) on ${facts.platform} ${facts.arch}`],
     ...(facts.board === null ? [] : [['board', facts.board]]),
+    ['known as', knownAs(facts.knownBoard)],
     ['processor', `${facts.cpu ?? 'unknown'}, ${facts.cores} cores${quota}`],
     ['threads', `at most ${facts.threads} by default, as many as measure fastest`],
     ['memory', `${formatBytes(facts.memoryBytes)}${limit}`],
@@ -59,13 +65,19 @@ function printText(facts: ReturnType<typeof collectFacts>, context: CliContext):
     ['kernels', facts.kernel === null ? 'none can run here' : `${facts.kernel}, dot product ${facts.dot} (GMAC/s of one thread: ${speeds})`],
     ['temperature', zones || 'no sensor'],
   ]));
+  context.stdout.write(formatSensors(facts.sensors));
   if (facts.missing.length === 0) context.stdout.write('\nNothing is missing.\n');
   else context.stdout.write(`\nMissing:\n${facts.missing.map(({ what, why, how }) => `  ${what}: ${why}.\n    ${how}\n`).join('')}`);
 }
 
+function knownAs({ name, power, thermal }: Board): string {
+  const guessed = [power, thermal].some(({ verified }) => !verified) ? '; in part estimated: calibrate' : '';
+  return `${name} (${power.value.idle} W idle, ${power.value.core} W a busy core, at most ${thermal.value.limit} °C${guessed})`;
+}
+
 /** The `doctor` command. @throws DeviceError, after the report, when models cannot run here */
-export function examine(options: DoctorOptions, context: CliContext): void {
-  const facts = collectFacts();
+export async function examine(options: DoctorOptions, context: CliContext): Promise<void> {
+  const facts = await collectFacts();
   if (options.json) printJson(context, facts);
   else printText(facts, context);
   const required = facts.missing.filter((missing) => missing.required);

@@ -1,0 +1,97 @@
+import type { Quantity, Reading } from '../sdk/power/types.ts';
+import { openBatteryCallback } from './sensors/battery-callback.ts';
+import type { BatteryCallback } from './sensors/battery-callback.ts';
+import { sensorKinds } from './sensors/index.ts';
+import { Judged, Watch } from './sensors/judge.ts';
+import { Samples } from './sensors/probe.ts';
+import type { Clock, Gap, OpenSensor, SensorKind } from './sensors/types.ts';
+
+/** Share of the time that reading one sensor may take, twelve of them below 0.5 %: one that took d seconds twice running is left alone for d / share, up to 10 s. */
+const BUSY_SHARE = 0.0004;
+const MAX_REST_SECONDS = 10;
+/** Seconds between two calls of the battery callback's sensor. */
+const CALLBACK_PERIOD = 1;
+
+/** Options of openSensors. */
+export interface SensorOptions {
+  /** `/`, or a copy of it for tests. */
+  readonly root?: string;
+  /** Monotonic seconds; by default the process's clock. */
+  readonly clock?: Clock;
+  /** Asked for the state of a battery that the kernel does not know. */
+  readonly battery?: BatteryCallback;
+  /** Kinds to look for; all by default. */
+  readonly kinds?: readonly SensorKind[];
+}
+
+interface Entry {
+  readonly sensor: OpenSensor;
+  readonly period: number;
+  readings: readonly Reading[];
+  readonly judged: Judged[];
+  at: number;
+  /** Seconds that the last read took. */
+  cost: number;
+  next: number;
+}
+
+/** Adds the judged readings of one sensor to `to`. */
+function judge(entry: Entry, now: number, watch: Watch, to: Samples): void {
+  for (let index = 0; index < entry.readings.length; index++) {
+    const reading = entry.readings[index]!;
+    let judged = entry.judged[index];
+    if (judged?.isOf(reading) !== true) judged = entry.judged[index] = new Judged(reading);
+    judged.update(reading, now, now - entry.at, watch);
+    to.add(judged);
+  }
+}
+
+function attempt<T>(action: () => T, otherwise: T): T {
+  try {
+    return action();
+  } catch {
+    return otherwise;
+  }
+}
+
+/**
+ * Opens every sensor found below the root as one. Its readings are judged: what is out of range has trust 0, what is stuck a tenth,
+ * what is late less the later it is. The array and its readings are overwritten by the next `read`; a reading that was not renewed grows older.
+ */
+export function openSensors({ root = '/', clock = () => performance.now() / 1000, battery, kinds = sensorKinds }: SensorOptions = {}): OpenSensor {
+  const entry = (sensor: OpenSensor, period: number): Entry => ({ sensor, period, readings: [], judged: [], at: -Infinity, cost: 0, next: -Infinity });
+  const entries = [
+    ...kinds.map((kind) => entry(kind.open(root, clock), kind.period)),
+    ...(battery === undefined ? [] : [entry(openBatteryCallback(battery, clock), CALLBACK_PERIOD)]),
+  ];
+  const watch = new Watch();
+  const samples = new Samples();
+  const quantities = [...new Set(entries.flatMap(({ sensor }): readonly Quantity[] => sensor.quantities))];
+  return {
+    name: 'all',
+    quantities,
+    read: (now) => {
+      watch.start();
+      for (const entry of entries) {
+        if (now >= entry.next) {
+          const started = clock();
+          entry.readings = attempt(() => entry.sensor.read(now), []);
+          entry.at = now;
+          const cost = clock() - started;
+          // The smaller of two: a single long one is another process's turn, or a look for devices.
+          entry.next = now + Math.max(entry.period, Math.min(MAX_REST_SECONDS, Math.min(cost, entry.cost) / BUSY_SHARE));
+          entry.cost = cost;
+        }
+        for (const reading of entry.readings) watch.see(reading, now);
+      }
+      samples.start();
+      for (const entry of entries) judge(entry, now, watch, samples);
+      return samples.finish();
+    },
+    gaps: () => entries.flatMap(({ sensor }): readonly Gap[] => attempt(() => sensor.gaps(), [])),
+    settled: async () => {
+      for (const { sensor } of entries) await sensor.settled?.();
+    },
+    close: () => entries.forEach(({ sensor }) => sensor.close()),
+  };
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { Quantity } from '../../sdk/power/types.ts';
+import { fileProbe, openProbes } from './probe.ts';
+import { listNames, readText } from './text-file.ts';
+import type { SensorKind } from './types.ts';
+
+const quantities: readonly Quantity[] = ['soc-temperature', 'other-temperature'];
+
+/** Chips that measure the processor. */
+const SOC_NAME = /^(coretemp|k10temp|zenpower|(cpu|soc)\d*_thermal)$/;
+
+/** A device of /sys/class/hwmon. */
+export interface Hwmon {
+  /** Folder below the root, without a slash before it. */
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** The hwmon devices below a root; their numbers change from start to start, their names do not. */
+export function hwmons(root: string): Hwmon[] {
+  return listNames(join(root, 'sys/class/hwmon'), /^hwmon\d+$/).flatMap((entry) => {
+    const folder = `sys/class/hwmon/${entry}`;
+    const name = readText(join(root, folder, 'name'));
+    return name === undefined ? [] : [{ folder, name }];
+  });
+}
+
+/** Temperatures of hwmon devices (hwmon sysfs interface: millidegrees). Those that only repeat a thermal zone are left out. */
+export const hwmon: SensorKind = Object.freeze({
+  name: 'hwmon',
+  quantities,
+  period: 0.5,
+  open: (root: string) => openProbes('hwmon', quantities, () => {
+    const zones = 'sys/class/thermal';
+    // thermal_hwmon.c names a device after its zone, with - replaced by _.
+    const repeated = new Set(listNames(join(root, zones), /^thermal_zone\d+$/).map((zone) => readText(join(root, zones, zone, 'type'))?.replaceAll('-', '_')));
+    return hwmons(root).filter(({ name }) => !repeated.has(name)).flatMap(({ folder, name }) => {
+      const soc = SOC_NAME.test(name);
+      return listNames(join(root, folder), /^temp\d+_input$/).flatMap((input) => fileProbe(
+        join(root, folder, input), `/${folder}/${input} (${name})`, soc ? 'soc-temperature' : 'other-temperature', 'celsius', 1e3, soc ? 0.9 : 0.6,
+      ));
+    });
+  }),
+});

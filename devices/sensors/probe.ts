@@ -1,0 +1,107 @@
+import type { Quantity, Reading, Unit } from '../../sdk/power/types.ts';
+import { loadedNumber, TextFile } from './text-file.ts';
+import type { Gap, OpenSensor } from './types.ts';
+
+/** Seconds after which devices are looked for anew; after one vanished first the shorter time, then twice as long each time. */
+const LOOK_SECONDS = 300;
+const RETRY_SECONDS = 5;
+/** Channels of one sensor that are polled. */
+const MAX_PROBES = 32;
+
+/** A reading that is overwritten by every poll. */
+export interface Sample extends Reading {
+  value: number;
+  age: number;
+  trust: number;
+}
+
+export function sample(quantity: Quantity, unit: Unit, source: string, trust: number): Sample {
+  return { quantity, value: 0, unit, source, age: 0, trust };
+}
+
+/** Readings of one poll in an array that is kept. */
+export class Samples {
+  readonly list: Reading[] = [];
+  #count = 0;
+
+  start(): void {
+    this.#count = 0;
+  }
+
+  add(reading: Reading): void {
+    this.list[this.#count++] = reading;
+  }
+
+  /** Adds a sample unless the value is no number. */
+  put(reading: Sample, value: number): void {
+    if (!Number.isFinite(value)) return;
+    reading.value = value;
+    this.add(reading);
+  }
+
+  finish(): readonly Reading[] {
+    if (this.list.length !== this.#count) this.list.length = this.#count;
+    return this.list;
+  }
+}
+
+/** A found device: it holds its files open. */
+export interface Probe {
+  /** @returns false when the device has vanished or fails */
+  poll(now: number, to: Samples): boolean;
+  close(): void;
+}
+
+/** A sensor of the probes that `find` opens: found once, looked for again after 300 s, or 5 s after one vanished. A probe that fails is closed until then. */
+export function openProbes(name: string, quantities: readonly Quantity[], find: () => Probe[], gaps: () => readonly Gap[] = () => []): OpenSensor {
+  const samples = new Samples();
+  let probes: readonly Probe[] = [];
+  let look = -Infinity;
+  let retry = RETRY_SECONDS;
+  const close = (): void => {
+    probes.forEach((probe) => probe.close());
+    probes = [];
+  };
+  const drop = (failed: Probe, now: number): void => {
+    failed.close();
+    probes = probes.filter((probe) => probe !== failed);
+    look = Math.min(look, now + retry);
+    retry = Math.min(2 * retry, LOOK_SECONDS);
+  };
+  return {
+    name,
+    quantities,
+    read: (now) => {
+      if (now >= look) {
+        close();
+        probes = find().slice(0, MAX_PROBES);
+        look = now + LOOK_SECONDS;
+      }
+      samples.start();
+      let failed: Probe | undefined;
+      for (const probe of probes) if (!probe.poll(now, samples)) failed = probe;
+      if (failed !== undefined) drop(failed, now);
+      return samples.finish();
+    },
+    gaps,
+    close: () => {
+      close();
+      look = -Infinity;
+    },
+  };
+}
+
+/** A probe of one file with one number; nothing where it cannot be opened. @param perUnit how many of the file's unit make one SI unit */
+export function fileProbe(path: string, shown: string, quantity: Quantity, unit: Unit, perUnit: number, trust: number): Probe[] {
+  const file = TextFile.open(path);
+  if (file === undefined) return [];
+  const reading = sample(quantity, unit, shown, trust);
+  return [{
+    poll: (_now, to) => {
+      const readable = file.load();
+      if (readable) to.put(reading, loadedNumber() / perUnit);
+      return readable;
+    },
+    close: () => file.close(),
+  }];
+}

@@ -1,0 +1,13 @@
+export { adaptPoles, type AdaptedPoles } from './power/calibration/adapt-poles.ts';
+export { calibrate, type CalibrationOptions } from './power/calibration/calibrate.ts';
+export { fitThermal, type Estimate, type ThermalFit, type ThermalSample } from './power/calibration/fit-thermal.ts';
+export { measuredLatency, type BoardProfile } from './power/calibration/profile.ts';
+export { loadProfile, saveProfile, type LoadedProfile } from './power/calibration/profile-file.ts';
+export { candidatesOf, type Choices } from './power/candidates.ts';
+export { EnergyMeter } from './power/energy/energy-meter.ts';
+export type { EnergyOptions } from './power/energy/options.ts';
+export { ENERGY_METHODS, type EnergyMethod, type EnergyReport, type ModelEnergy } from './power/energy/types.ts';
+export type {
+  Action, BoardPower, BoardThermal, Candidate, Controller, Observation, Quantity, Reading, Sensor, ThermalPole, Unit, VariantCost,
+} from './power/types.ts';
+export type { Worth } from './power/worth.ts';

@@ -1,0 +1,131 @@
+import { OptionError } from '../../core/errors.ts';
+import type { BoardPower, ThermalPole } from '../types.ts';
+import { adaptPoles } from './adapt-poles.ts';
+import { fitThermal } from './fit-thermal.ts';
+import type { ThermalSample } from './fit-thermal.ts';
+import type { BoardProfile } from './profile.ts';
+
+/** Share of the time that the board is left idle first, and up to which latencies are measured. */
+const IDLE_SHARE = 0.15;
+const LATENCY_SHARE = 0.6;
+const IDLE_STEP = 0.25;
+const MAX_RUNS = 15;
+const MAX_SECONDS = 30;
+
+/** What calibration needs to know and to do. */
+export interface CalibrationOptions {
+  /** Name of the board, and what is assumed of it so far. */
+  readonly board: string;
+  readonly power: BoardPower;
+  readonly poles: readonly ThermalPole[];
+  /** Names of the variants, from cheap to dear. */
+  readonly variants: readonly string[];
+  /** Most threads. */
+  readonly threads: number;
+  /** One inference. */
+  run(variant: number, threads: number): Promise<void> | void;
+  /** Degrees Celsius of the processor; undefined where there is no trusted one. */
+  temperature(): number | undefined;
+  /** Monotonic seconds. */
+  clock(): number;
+  sleep(seconds: number): Promise<void>;
+  /** Seconds it may take, 30 at most and by default; a run that has begun is waited for. */
+  readonly seconds?: number;
+  /** The board had been idle for several minutes before. False by default: then the heat it holds is fitted as well. */
+  readonly settled?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Runs the variants and keeps a record of watts and temperature on the way. */
+class Recorder {
+  readonly samples: ThermalSample[] = [];
+  readonly #options: CalibrationOptions;
+  readonly #started: number;
+
+  constructor(options: CalibrationOptions) {
+    this.#options = options;
+    this.#started = options.clock();
+  }
+
+  get elapsed(): number {
+    return this.#options.clock() - this.#started;
+  }
+
+  #sample(threads: number): void {
+    const { power } = this.#options;
+    const celsius = this.#options.temperature();
+    if (celsius !== undefined) this.samples.push({ seconds: this.elapsed, celsius, watts: power.idle + threads * power.core });
+  }
+
+  async idle(seconds: number): Promise<void> {
+    while (this.elapsed < seconds) {
+      this.#options.signal?.throwIfAborted();
+      this.#sample(0);
+      await this.#options.sleep(Math.min(IDLE_STEP, seconds - this.elapsed));
+    }
+  }
+
+  /** Seconds of one inference. */
+  async run(variant: number, threads: number): Promise<number> {
+    this.#options.signal?.throwIfAborted();
+    this.#sample(threads);
+    const begun = this.elapsed;
+    await this.#options.run(variant, threads);
+    return this.elapsed - begun;
+  }
+
+  end(): void {
+    this.#sample(0);
+  }
+}
+
+/**
+ * Calibrates a board within 30 s: idle first, then the median latency of each variant with each number of threads, then the dearest variant on
+ * all threads for the rest, while the temperature is recorded. What there was no time for is left out.
+ * @throws OptionError without variants or threads; what `run` throws
+ */
+export async function calibrate(options: CalibrationOptions): Promise<BoardProfile> {
+  const { board, poles, variants, threads, seconds = MAX_SECONDS, settled = false } = options;
+  if (variants.length === 0 || !(threads >= 1) || !(seconds > 0 && seconds <= MAX_SECONDS)) {
+    throw new OptionError('invalid-option', `calibrate: ${variants.length} variants, ${threads} threads, ${seconds} s; at least one variant and thread and up to ${MAX_SECONDS} s are needed`);
+  }
+  const recorder = new Recorder(options);
+  await recorder.idle(seconds * IDLE_SHARE);
+
+  const until = seconds * LATENCY_SHARE;
+  const pairs = variants.flatMap((_, variant) => Array.from({ length: threads }, (_unused, index) => ({ variant, threads: index + 1 })));
+  const latencies: { variant: string; threads: number; seconds: number; runs: number }[] = [];
+  for (const [index, pair] of pairs.entries()) {
+    // The first run after a change fills caches and wakes threads: it tells only how long one takes.
+    const expected = index === 0 || recorder.elapsed < until ? await recorder.run(pair.variant, pair.threads) : Infinity;
+    const share = (until - recorder.elapsed) / (pairs.length - index);
+    const runs = Math.max(1, Math.min(MAX_RUNS, Math.floor(share / expected)));
+    const times: number[] = [];
+    while (times.length < runs && recorder.elapsed + expected <= seconds) times.push(await recorder.run(pair.variant, pair.threads));
+    if (times.length > 0) latencies.push({ variant: variants[pair.variant]!, threads: pair.threads, seconds: median(times), runs: times.length });
+  }
+
+  const dearest = { variant: variants.length - 1, threads: Math.floor(threads) };
+  let last = latencies.find((entry) => entry.variant === variants[dearest.variant] && entry.threads === dearest.threads)?.seconds ?? Infinity;
+  while (recorder.elapsed + last <= seconds) last = Math.max(await recorder.run(dearest.variant, dearest.threads), 1e-3);
+  recorder.end();
+
+  const fit = fitThermal(recorder.samples, settled);
+  const adapted = adaptPoles(poles, fit, recorder.elapsed);
+  return {
+    format: 'halfbyte-board-profile',
+    version: 1,
+    board,
+    latencies,
+    poles: adapted.poles.map((pole) => ({ ...pole })),
+    ...(fit?.resistance === undefined ? {} : { resistance: fit.resistance }),
+    ...(fit?.capacity === undefined ? {} : { capacity: fit.capacity }),
+    thermalNote: recorder.samples.length === 0 ? 'there is no trusted temperature; the poles are those of the board' : adapted.note,
+  };
+}

@@ -1,0 +1,30 @@
+import { OptionError } from '../core/errors.ts';
+import type { VariantCost } from '../power/types.ts';
+import type { Variant } from './manifest.ts';
+
+export interface LatencySource {
+  /** Board whose latencies of the manifest count. */
+  readonly board?: string;
+  /** Seconds of one inference by number of threads, by variant name, measured here: they go before those of the manifest. */
+  readonly measured?: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * What the governor chooses from, in the order of the manifest.
+ * @throws OptionError `missing-latency` for variants without a latency, `incomparable-accuracy` where accuracies were measured on different things
+ */
+export function variantCosts(variants: readonly Variant[], { board, measured }: LatencySource): VariantCost[] {
+  const [first] = variants;
+  const other = variants.find(({ accuracy }) => accuracy.measuredOn !== first?.accuracy.measuredOn);
+  if (first !== undefined && other !== undefined) {
+    throw new OptionError('incomparable-accuracy', `variantCosts: '${first.name}' was measured on '${first.accuracy.measuredOn}', ` +
+      `'${other.name}' on '${other.accuracy.measuredOn}'; measure all variants on the same data`);
+  }
+  return variants.map(({ name, accuracy, latency }) => {
+    const seconds = measured?.get(name) ?? latency?.find((row) => row.board === board)?.seconds;
+    if (seconds === undefined || seconds.length === 0) {
+      throw new OptionError('missing-latency', `variantCosts: no latency of '${name}'${board === undefined ? '' : ` on ${board}`}; measure it on this board`);
+    }
+    return { name, accuracy: accuracy.value, latency: seconds };
+  });
+}

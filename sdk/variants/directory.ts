@@ -1,0 +1,45 @@
+import { join, sep } from 'node:path';
+import { ModelError, OptionError } from '../core/errors.ts';
+import { nodeFs } from '../core/node-fs.ts';
+import { MANIFEST, MANIFEST_BYTES, parseManifest, type Variant } from './manifest.ts';
+
+const { readFile, realpath, stat } = nodeFs.promises;
+
+async function reading<T>(path: string, read: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    signal?.throwIfAborted();
+    const cause = error as NodeJS.ErrnoException;
+    throw new OptionError('unreadable-file', `variants '${path}': cannot be read (${cause.code ?? cause.message}); pass a directory with ${MANIFEST} and its files`, { cause });
+  }
+}
+
+/**
+ * The variants that a directory holds by its manifest.
+ * @throws OptionError `unreadable-file`, ModelError `broken-manifest`
+ */
+export async function readVariants(directory: string, signal?: AbortSignal): Promise<readonly Variant[]> {
+  const path = join(directory, MANIFEST);
+  const { size } = await reading(path, () => stat(path), signal);
+  if (size > MANIFEST_BYTES) throw new ModelError('broken-manifest', `${path}: ${size} bytes, allowed are ${MANIFEST_BYTES}`);
+  return parseManifest(await reading(path, () => readFile(path, { signal }), signal), path);
+}
+
+/**
+ * The bytes of a variant, as its manifest states them.
+ * @throws OptionError `unreadable-file`; ModelError `outside-directory` for a link that leads out, `wrong-bytes` for another size or hash
+ */
+export async function readVariant(directory: string, { name, file, bytes, sha256 }: Variant, signal?: AbortSignal): Promise<Uint8Array> {
+  const path = join(directory, file);
+  const [root, real] = await reading(path, () => Promise.all([realpath(directory), realpath(path)]), signal);
+  if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {
+    throw new ModelError('outside-directory', `variant '${name}': ${path} leads to ${real}; files must lie inside ${root}`);
+  }
+  const { size } = await reading(path, () => stat(real), signal);
+  if (size !== bytes) throw new ModelError('wrong-bytes', `variant '${name}': ${path} has ${size} bytes, the manifest states ${bytes}; copy the file again`);
+  const content = await reading(path, () => readFile(real, { signal }), signal);
+  const hash = Buffer.from(await globalThis.crypto.subtle.digest('SHA-256', content)).toString('hex');
+  if (hash !== sha256) throw new ModelError('wrong-bytes', `variant '${name}': ${path} has SHA-256 ${hash}, the manifest states ${sha256}; copy the file again`);
+  return content;
+}

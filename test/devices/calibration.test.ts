@@ -1,0 +1,214 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { adaptPoles } from '../../sdk/power/calibration/adapt-poles.ts';
+import { calibrate } from '../../sdk/power/calibration/calibrate.ts';
+import type { CalibrationOptions } from '../../sdk/power/calibration/calibrate.ts';
+import { fitThermal } from '../../sdk/power/calibration/fit-thermal.ts';
+import type { ThermalSample } from '../../sdk/power/calibration/fit-thermal.ts';
+import { loadProfile, saveProfile } from '../../sdk/power/calibration/profile-file.ts';
+import { measuredLatency } from '../../sdk/power/calibration/profile.ts';
+import { advancePoles, settledRise } from '../../sdk/power/thermal.ts';
+import type { ThermalPole } from '../../sdk/power/types.ts';
+
+const AMBIENT = 25;
+const ZERO: readonly ThermalPole[] = [{ resistance: 30, seconds: 210 }];
+const TWO: readonly ThermalPole[] = [{ resistance: 26, seconds: 180 }, { resistance: 4, seconds: 1500 }];
+
+/** About normal, of deviation 1; the same for a seed. */
+function noise(seed: number): () => number {
+  let state = seed >>> 0;
+  const uniform = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  return () => Array.from({ length: 12 }, uniform).reduce((sum, value) => sum + value, -6);
+}
+
+interface Plan {
+  readonly poles: readonly ThermalPole[];
+  /** Seconds and watts of each part. */
+  readonly parts: readonly (readonly [number, number])[];
+  readonly step: number;
+  readonly settled: boolean;
+}
+
+/** What a sensor with steps of 1 C and noise of 0.3 K shows of a plant. */
+function recording({ poles, parts, step, settled }: Plan, seed: number): ThermalSample[] {
+  const normal = noise(seed);
+  const state = Float64Array.from(poles, ({ resistance }) => (settled ? resistance * parts[0]![1] : 0));
+  let time = 0;
+  return parts.flatMap(([seconds, watts]) => Array.from({ length: Math.round(seconds / step) }, () => {
+    const celsius = Math.round(AMBIENT + state.reduce((sum, kelvin) => sum + kelvin, 0) + 0.3 * normal());
+    advancePoles(poles, state, watts, step, state);
+    time += step;
+    return { seconds: time - step, celsius, watts };
+  }));
+}
+
+const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+
+describe('thermal fit under steps of 1 C and 0.3 K of noise', () => {
+  it('15 min of one pole: resistance within 3 %, capacity within 3 %, in intervals that hold them', () => {
+    const plan = { poles: ZERO, parts: [[30, 0.6], [870, 2.32]] as const, step: 1, settled: true };
+    const fits = SEEDS.map((seed) => fitThermal(recording(plan, seed), true)!);
+    for (const { resistance, capacity } of fits) {
+      expect([resistance!.low <= 30, resistance!.high >= 30, capacity!.low <= 7, capacity!.high >= 7]).toEqual([true, true, true, true]);
+      expect(Math.abs(resistance!.value / 30 - 1)).toBeLessThan(0.03);
+      expect(Math.abs(capacity!.value / 7 - 1)).toBeLessThan(0.03);
+    }
+  });
+
+  it('a board still warming up from cold: heat and cooling together tell the same within 5 %', () => {
+    const plan = { poles: ZERO, parts: [[300, 2.32], [600, 0.6]] as const, step: 1, settled: false };
+    for (const seed of SEEDS) expect(Math.abs(fitThermal(recording(plan, seed), false)!.resistance!.value / 30 - 1)).toBeLessThan(0.05);
+  });
+
+  it('an hour of two poles: both are found, together within 5 %', () => {
+    const plan = { poles: TWO, parts: [[60, 0.6], [3540, 1.46]] as const, step: 2, settled: true };
+    for (const seed of SEEDS) {
+      const fit = fitThermal(recording(plan, seed), true)!;
+      expect(fit.poles).toHaveLength(2);
+      expect(Math.abs(fit.resistance!.value / 30 - 1)).toBeLessThan(0.05);
+    }
+  });
+
+  it('30 s: the capacity within 15 %; the resistance is not claimed', () => {
+    const plan = { poles: ZERO, parts: [[4, 0.6], [26, 2.32]] as const, step: 0.25, settled: true };
+    for (const seed of SEEDS) {
+      const fit = fitThermal(recording(plan, seed), true)!;
+      expect(fit.resistance).toBeUndefined();
+      expect(Math.abs(fit.capacity!.value / 7 - 1)).toBeLessThan(0.15);
+    }
+  });
+
+  it('nothing is fitted to a constant load, to a flat or a short recording', () => {
+    const plan = { poles: ZERO, step: 1, settled: true };
+    expect(fitThermal(recording({ ...plan, parts: [[600, 2]] }, 1), true)).toBeUndefined();
+    expect(fitThermal(recording({ ...plan, parts: [[300, 0.6], [300, 0.61]] }, 1).map((sample) => ({ ...sample, celsius: 44 })), true)).toBeUndefined();
+    expect(fitThermal(recording({ ...plan, parts: [[3, 0.6], [5, 2]] }, 1), true)).toBeUndefined();
+    expect(fitThermal(recording({ ...plan, parts: [[30, 0.6], [60, 2]] }, 1).map((sample) => ({ ...sample, celsius: NaN })), true)).toBeUndefined();
+  });
+});
+
+describe('poles after a recording', () => {
+  const fit = { poles: [{ resistance: 10, seconds: 100 }], ambient: 25, rms: 0.3, capacity: { value: 10, low: 9, high: 11 } };
+  const resistance = { value: 10, low: 9.5, high: 10.5 };
+
+  it('are the fitted ones only when even the slowest part has warmed up', () => {
+    expect(adaptPoles(TWO, { ...fit, resistance }, 4500)).toMatchObject({ poles: fit.poles, note: expect.stringMatching(/^resistance 10\.0 K\/W/) });
+    expect(settledRise(adaptPoles(TWO, { ...fit, resistance }, 600).poles, 1)).toBe(30);
+  });
+
+  it('else rise at first as fast as measured, with the resistance of the board', () => {
+    const { poles, note } = adaptPoles(TWO, fit, 30);
+    expect([settledRise(poles, 1), poles.reduce((slope, pole) => slope + pole.resistance / pole.seconds, 0).toFixed(9)]).toEqual([30, '0.100000000']);
+    expect(note).toMatch(/resistance could not be in 30 s .* stays the board's/);
+  });
+
+  it('are the board\'s where nothing could be fitted', () => {
+    expect(adaptPoles(TWO, undefined, 30).poles).toBe(TWO);
+    expect(adaptPoles(TWO, { poles: fit.poles, ambient: 25, rms: 0.3 }, 30).poles).toBe(TWO);
+  });
+});
+
+/** A board with a plant in virtual time: two variants, of 20 and 300 ms on one thread. */
+function virtualBoard(seed: number, celsius: (shown: number) => number | undefined = (shown) => shown): { options: CalibrationOptions; time: () => number } {
+  const normal = noise(seed);
+  const state = Float64Array.from(ZERO, ({ resistance }) => resistance * 0.6);
+  let time = 0;
+  const pass = (seconds: number, watts: number): void => {
+    time += seconds;
+    advancePoles(ZERO, state, watts, seconds, state);
+  };
+  return {
+    time: () => time,
+    options: {
+      board: 'test board', power: { idle: 0.6, core: 0.43 }, poles: TWO, variants: ['small', 'large'], threads: 4, settled: true,
+      run: (variant, threads) => pass((variant === 0 ? 0.02 : 0.3) * (0.25 + 0.75 / threads) * (1 + 0.02 * normal()), 0.6 + 0.43 * threads),
+      temperature: () => celsius(Math.round(AMBIENT + state[0]! + 0.3 * normal())),
+      clock: () => time,
+      sleep: async (seconds) => pass(seconds, 0.6),
+    },
+  };
+}
+
+describe('calibration', () => {
+  it('measures every variant on every number of threads and how fast the board heats, within 30 s', async () => {
+    for (const seed of [1, 2, 3]) {
+      const { options, time } = virtualBoard(seed);
+      const profile = await calibrate(options);
+      expect(time()).toBeLessThan(30.5);
+      for (const [variant, base] of [['small', 0.02], ['large', 0.3]] as const) {
+        const measured = measuredLatency(profile, variant);
+        expect(measured).toHaveLength(4);
+        measured.forEach((seconds, index) => expect(Math.abs(seconds / (base * (0.25 + 0.75 / (index + 1))) - 1)).toBeLessThan(0.03));
+      }
+      expect(Math.abs(profile.capacity!.value / 7 - 1)).toBeLessThan(0.15);
+      expect([profile.resistance, settledRise(profile.poles, 1).toFixed(9)]).toEqual([undefined, '30.000000000']);
+    }
+  });
+
+  it('goes without a temperature, and leaves out what there is no time for', async () => {
+    const { options, time } = virtualBoard(1, () => undefined);
+    const profile = await calibrate({ ...options, seconds: 2 });
+    expect(time()).toBeLessThan(2.5);
+    expect([profile.poles, profile.thermalNote]).toEqual([TWO, 'there is no trusted temperature; the poles are those of the board']);
+    expect(measuredLatency(profile, 'small').length).toBeGreaterThan(0);
+    expect(measuredLatency(profile, 'large').length).toBeLessThan(4);
+  });
+
+  it('a single run longer than the whole time ends it', async () => {
+    const { options } = virtualBoard(1);
+    let runs = 0;
+    let time = 0;
+    const profile = await calibrate({ ...options, clock: () => time, sleep: async (seconds) => void (time += seconds), run: () => {
+      runs++;
+      time += 40;
+    } });
+    expect([runs, profile.latencies]).toEqual([1, []]);
+  });
+
+  it('stops on request and refuses nonsense', async () => {
+    await expect(calibrate({ ...virtualBoard(1).options, signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow('stop');
+    await expect(calibrate({ ...virtualBoard(1).options, variants: [] })).rejects.toMatchObject({ code: 'invalid-option' });
+    await expect(calibrate({ ...virtualBoard(1).options, seconds: 31 })).rejects.toMatchObject({ code: 'invalid-option' });
+  });
+});
+
+describe('stored profile', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'halfbyte-profile-'));
+  const path = join(folder, 'profile.json');
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('comes back as it was, and leaves no other file', async () => {
+    const profile = await calibrate(virtualBoard(1).options);
+    saveProfile(path, profile);
+    saveProfile(path, profile);
+    expect(loadProfile(path, 'test board')).toEqual({ profile });
+    expect(readdirSync(folder)).toEqual(['profile.json']);
+    expect(loadProfile(path, 'other').problem).toMatch(/profile\.json: it is of 'test board', this is 'other'; it is ignored/);
+  });
+
+  it.each([
+    ['', /it is no JSON/],
+    ['{"format":"halfbyte-board-profile"', /it is no JSON/],
+    ['{"format":"halfbyte-board-profile","version":2}', /version: /],
+    ['[]', /ignored/],
+    [' '.repeat(1 << 21), /2097152 bytes, allowed are 1048576/],
+  ])('broken as %j is ignored and says why', (text, problem) => {
+    const broken = join(folder, 'broken.json');
+    writeFileSync(broken, text);
+    const loaded = loadProfile(broken, 'test board');
+    expect([loaded.profile, loaded.problem]).toEqual([undefined, expect.stringMatching(problem)]);
+    rmSync(broken);
+  });
+
+  it('a missing one is no problem; one that cannot be written is', async () => {
+    expect(loadProfile(join(folder, 'none.json'), 'test board')).toEqual({});
+    expect(loadProfile(folder, 'test board').problem).toMatch(/EISDIR/);
+    const profile = await calibrate(virtualBoard(1).options);
+    expect(() => saveProfile(join(folder, 'none', 'profile.json'), profile)).toThrow(/cannot be stored \(ENOENT\)/);
+  });
+});
