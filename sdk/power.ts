@@ -7,6 +7,12 @@ export { candidatesOf, type Choices } from './power/candidates.ts';
 export { EnergyMeter } from './power/energy/energy-meter.ts';
 export type { EnergyOptions } from './power/energy/options.ts';
 export { ENERGY_METHODS, type EnergyMethod, type EnergyReport, type ModelEnergy } from './power/energy/types.ts';
+export {
+  cascade, EventGate, explainVerdict, Scheduler, systemClock,
+  type BackgroundHandle, type BackgroundOptions, type Cascade, type CascadeOutcome, type CascadeStage, type Clock, type DropReason, type Gate, type Mode,
+  type ModeChange, type Outcome, type Reservation, type RunContext, type SchedulerOptions, type StreamHandle, type StreamOptions, type StreamReport,
+  type Submits, type Verdict,
+} from './power/scheduler/index.ts';
 export type {
   Action, BoardPower, BoardThermal, Candidate, Controller, Observation, Quantity, Reading, Sensor, ThermalPole, Unit, VariantCost,
 } from './power/types.ts';

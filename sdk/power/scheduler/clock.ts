@@ -1,0 +1,23 @@
+/** Time and timers of a scheduler. */
+export interface Clock {
+  /** Monotonic seconds. */
+  now(): number;
+  /** Calls once, not before `seconds` have passed and never within this call; 0 is the next turn of the event loop. Returns how to call it off. */
+  after(seconds: number, call: () => void): () => void;
+}
+
+/** Beyond it Node fires at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The clock of the process. */
+export const systemClock: Clock = Object.freeze({
+  now: () => performance.now() / 1000,
+  after: (seconds: number, call: () => void) => {
+    if (seconds <= 0) {
+      const immediate = setImmediate(call);
+      return () => clearImmediate(immediate);
+    }
+    const timeout = setTimeout(call, Math.min(Math.ceil(seconds * 1000), MAX_TIMEOUT_MS));
+    return () => clearTimeout(timeout);
+  },
+});
