@@ -7,6 +7,11 @@ export { candidatesOf, type Choices } from './power/candidates.ts';
 export { EnergyMeter } from './power/energy/energy-meter.ts';
 export type { EnergyOptions } from './power/energy/options.ts';
 export { ENERGY_METHODS, type EnergyMethod, type EnergyReport, type ModelEnergy } from './power/energy/types.ts';
+export type { Binding, Decision } from './power/governor/explain.ts';
+export { Governor, replay, type Activity, type ChangeListener } from './power/governor/governor.ts';
+export type { GovernorBoard, GovernorOptions } from './power/governor/options.ts';
+export { policies } from './power/policies/index.ts';
+export type { Policy, PolicyKind, Situation } from './power/policies/types.ts';
 export {
   cascade, EventGate, explainVerdict, Scheduler, systemClock,
   type BackgroundHandle, type BackgroundOptions, type Cascade, type CascadeOutcome, type CascadeStage, type Clock, type DropReason, type Gate, type Mode,

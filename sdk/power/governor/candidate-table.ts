@@ -1,0 +1,124 @@
+import { exp } from '../../core/math.ts';
+import { boardWatts } from '../candidates.ts';
+import type { Situation } from '../policies/types.ts';
+import type { Candidate } from '../types.ts';
+import type { Binding } from './explain.ts';
+import type { GovernorSettings } from './options.ts';
+import { prune } from './prune.ts';
+import type { Slowdown } from './slowdown.ts';
+
+const USUAL_MOTION = 0.3;
+/** Temperature from which leakage adds to the calibrated power (C). */
+const LEAKAGE_FROM = 50;
+/** Charge below which the minimum rate is given up. */
+const RESERVE = 0.1;
+
+/** What a refusal is called, by its number. */
+const BINDINGS: readonly (Binding | undefined)[] = [undefined, 'thermal', 'deadline', 'minimum rate'];
+/** Why a candidate may not be chosen. */
+const enum Refused { No, Thermal, Deadline, Rate }
+
+/** Candidates by rising power, with their power and worth at the present motion and which of them are allowed; all made once. */
+export class CandidateTable {
+  readonly situation: Situation;
+  /** Index in the candidates given of each row. */
+  readonly order: readonly number[];
+  /** Watts of the board at full motion and the leakage of the limit. */
+  readonly busy: Float64Array;
+  readonly busiest: number;
+  /** Row that stays on and does nothing. */
+  readonly idle: number;
+  readonly #settings: GovernorSettings;
+  /** Accuracy times the share of events seen. */
+  readonly #seen: Float64Array;
+  readonly #refused: Uint8Array;
+
+  constructor(settings: GovernorSettings) {
+    const { candidates, worth, board: { power, thermal }, minimumRate, leakage } = settings;
+    const leak = 1 + leakage * Math.max(0, thermal.limit - LEAKAGE_FROM);
+    const wattsOf = (candidate: Candidate): number => power.idle + (boardWatts(candidate, 1, power) - power.idle) * (candidate.off > 0 ? 1 : leak);
+    this.#settings = settings;
+    this.order = prune(candidates, worth, minimumRate).sort((a, b) => wattsOf(candidates[a]!) - wattsOf(candidates[b]!) || candidates[a]!.rate - candidates[b]!.rate || a - b);
+    const sorted = this.order.map((index) => candidates[index]!);
+    this.busy = Float64Array.from(sorted, wattsOf);
+    this.busiest = this.busy.at(-1)!;
+    this.idle = sorted.findIndex(({ variant, off }) => variant < 0 && off === 0);
+    this.#seen = Float64Array.from(sorted, ({ variant, off, accuracy, rate }) => (variant < 0 || off > 0 ? 0 : accuracy * (1 - exp(-rate * worth.dwell))));
+    this.#refused = new Uint8Array(sorted.length);
+    const most = sorted.reduce((best, { gated }, row) => (this.#seen[row]! > this.#seen[best]! || (this.#seen[row] === this.#seen[best] && !gated) ? row : best), 0);
+    this.situation = {
+      candidates: sorted,
+      allowed: new Uint8Array(sorted.length),
+      watts: new Float64Array(sorted.length),
+      worth: new Float64Array(sorted.length),
+      steepest: 0,
+      mostWorth: most,
+      seen: this.#seen,
+      scan: worth.scan,
+      idle: power.idle,
+      offWatts: sorted.reduce((least, candidate) => (candidate.off > 0 ? Math.min(least, boardWatts(candidate, 0, power)) : least), power.idle),
+      motion: USUAL_MOTION,
+      expectedMotion: USUAL_MOTION,
+      usualMotion: USUAL_MOTION,
+      time: 0,
+      charge: NaN,
+      capacity: 0,
+      harvest: NaN,
+      slack: 0,
+      current: this.idle,
+    };
+    this.value(USUAL_MOTION, 1);
+    const { watts, worth: worths } = this.situation;
+    const steepest = sorted.reduce((steep, _, row) => (watts[row]! > 0 ? Math.max(steep, worths[row]! / watts[row]!) : steep), 0);
+    this.situation = { ...this.situation, steepest };
+  }
+
+  /** Power and worth of all rows at this motion and weight. */
+  value(motion: number, weight: number): void {
+    const { candidates, watts, worth } = this.situation;
+    const { board: { power }, worth: { scan } } = this.#settings;
+    for (let row = 0; row < candidates.length; row++) {
+      watts[row] = boardWatts(candidates[row]!, motion, power) - power.idle;
+      worth[row] = this.#seen[row]! * (motion * weight + (candidates[row]!.gated ? 0 : scan * (1 - motion)));
+    }
+  }
+
+  /** Allows rows up to `highest` that keep the deadline and, where any of those does, the minimum rate. */
+  allow(highest: number, slowdown: Slowdown): void {
+    const { candidates, allowed, charge } = this.situation;
+    const { deadline, minimumRate } = this.#settings;
+    let kept = false;
+    for (let row = 0; row < candidates.length; row++) {
+      const { variant, rate, latency, off } = candidates[row]!;
+      const works = variant >= 0 && off === 0;
+      const late = works && slowdown.percentile95(latency) > Math.min(deadline, 1 / rate);
+      this.#refused[row] = row > highest ? Refused.Thermal : late ? Refused.Deadline : Refused.No;
+      if (works && rate >= minimumRate && this.#refused[row] === 0) kept = true;
+    }
+    const floor = kept && minimumRate > 0 && !(charge < RESERVE);
+    for (let row = 0; row < candidates.length; row++) {
+      const { variant, rate, off } = candidates[row]!;
+      if (floor && this.#refused[row] === 0 && !(variant >= 0 && off === 0 && rate >= minimumRate)) this.#refused[row] = Refused.Rate;
+      allowed[row] = this.#refused[row] === 0 ? 1 : 0;
+    }
+  }
+
+  /** What keeps row `chosen` from being the best of all at this price, and at no price. */
+  binding(chosen: number, price: number, held: boolean): Binding {
+    const { watts, worth, allowed } = this.situation;
+    let best = chosen;
+    let permitted = chosen;
+    let most = chosen;
+    for (let row = 0; row < worth.length; row++) {
+      const score = worth[row]! - price * watts[row]!;
+      if (score > worth[best]! - price * watts[best]!) best = row;
+      if (allowed[row] === 1 && score > worth[permitted]! - price * watts[permitted]!) permitted = row;
+      if (worth[row]! > worth[most]!) most = row;
+    }
+    const lost = worth[best]! - price * watts[best]! > worth[permitted]! - price * watts[permitted]!;
+    const refused = lost ? BINDINGS[this.#refused[best]!] : undefined;
+    if (refused) return refused;
+    if (held) return 'dwell';
+    return most === chosen || price === 0 ? 'none' : 'energy';
+  }
+}

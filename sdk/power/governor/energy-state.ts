@@ -1,0 +1,50 @@
+import type { Reading } from '../types.ts';
+
+const LEAST_TRUST = 0.2;
+const MOST_AGE = 600;
+/** Of what a battery is charged with, what is stored. */
+const CHARGE_EFFICIENCY = 0.85;
+/** Share of the battery that the balance may move by while the reading stays the same. */
+const STUCK_SHARE = 0.03;
+
+/** Charge and harvest from the readings; while the charge is missing or stuck, from the energy balance. */
+export class EnergyState {
+  /** Share of the battery, NaN on mains or never known. */
+  charge = NaN;
+  /** Watts, NaN unknown. */
+  harvest = NaN;
+  /** Mains is present now, whatever the battery. */
+  mains = false;
+  readonly #capacity: number;
+  #value = NaN;
+  /** Share that the balance moved by since the reading changed. */
+  #moved = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** @param watts of the slot that ended; `seconds` long */
+  update(readings: readonly Reading[], seconds: number, watts: number): void {
+    if (this.#capacity === 0) return;
+    let charge = NaN;
+    let harvest = NaN;
+    this.mains = false;
+    for (const { quantity, value, trust, age } of readings) {
+      if (!(trust >= LEAST_TRUST && age <= MOST_AGE)) continue;
+      if (quantity === 'battery-charge' && value >= 0 && value <= 1) charge = value;
+      else if (quantity === 'battery-energy' && value >= 0 && Number.isNaN(charge)) charge = Math.min(1, value / this.#capacity);
+      else if (quantity === 'harvest-power' && value >= 0) harvest = value;
+      else if (quantity === 'mains-present') this.mains = value > 0;
+    }
+    this.harvest = harvest;
+    const income = Number.isNaN(harvest) ? 0 : harvest;
+    const net = income - watts;
+    const moved = ((net > 0 ? net * CHARGE_EFFICIENCY : net) * seconds) / this.#capacity;
+    this.#moved = charge === this.#value ? this.#moved + moved : 0;
+    this.#value = charge;
+    const full = charge > 1 - STUCK_SHARE && this.#moved > 0;
+    if (Number.isNaN(charge) || (Math.abs(this.#moved) > STUCK_SHARE && !full)) this.charge = Math.max(0, Math.min(1, this.charge + moved));
+    else this.charge = charge;
+  }
+}

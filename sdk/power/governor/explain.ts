@@ -1,0 +1,54 @@
+import type { Candidate } from '../types.ts';
+
+/** What kept a decision from the candidate worth the most. */
+export type Binding = 'thermal' | 'energy' | 'deadline' | 'dwell' | 'minimum rate' | 'none';
+
+/** A decision and the state it was made in. */
+export interface Decision {
+  readonly time: number;
+  /** Index in the candidates given. */
+  readonly choice: number;
+  readonly candidate: Candidate;
+  readonly binding: Binding;
+  /** Degrees Celsius, upper bounds. */
+  readonly temperature: number;
+  readonly ambient: number;
+  readonly limit: number;
+  /** Temperatures that were trusted. */
+  readonly trusted: number;
+  /** The board would pass its limit, or come within 5 K of it, even idle. */
+  readonly unreachable: boolean;
+  /** Share of the battery, NaN on mains or unknown. */
+  readonly charge: number;
+  /** Worth a joule. */
+  readonly price: number;
+  /** Observed over expected latency. */
+  readonly slowdown: number;
+  readonly dryRun: boolean;
+}
+
+function actionInWords({ variant, threads, rate, gated, off }: Candidate): string {
+  if (off > 0) return `power off for ${off} s`;
+  if (variant < 0) return 'idle';
+  return `variant ${variant} on ${threads} ${threads === 1 ? 'thread' : 'threads'} at ${rate}/s${gated ? ' while something moves' : ''}`;
+}
+
+function reasonInWords(decision: Decision): string {
+  const { binding, temperature, limit, charge, slowdown, unreachable } = decision;
+  if (unreachable) return 'limit unreachable at this ambient';
+  switch (binding) {
+    case 'thermal': return `thermal: more would pass ${limit} C from ${temperature.toFixed(1)} C`;
+    case 'energy': return Number.isNaN(charge) ? 'energy: more is not worth its energy' : `energy: at ${Math.round(100 * charge)} % charge more is not worth its energy`;
+    case 'deadline': return `deadline: more would be late at ${slowdown.toFixed(2)} times the calibrated latency`;
+    case 'dwell': return 'dwell: the last step is too recent';
+    case 'minimum rate': return 'minimum rate: less would fall below it';
+    case 'none': return 'none: it is worth the most';
+  }
+}
+
+/** A decision in words: the action, what binds and what it is based on. */
+export function inWords(decision: Decision): string {
+  const { candidate, ambient, trusted, dryRun } = decision;
+  const basis = trusted > 0 ? `surroundings up to ${ambient.toFixed(1)} C by ${trusted} ${trusted === 1 ? 'temperature' : 'temperatures'}` : `no trusted temperature, acting for ${ambient.toFixed(1)} C around`;
+  return `${dryRun ? 'would choose ' : ''}${actionInWords(candidate)}; ${reasonInWords(decision)}; ${basis}`;
+}

@@ -1,0 +1,170 @@
+import type { Controller, Observation, Reading, Sensor } from '../types.ts';
+import type { Policy } from '../policies/types.ts';
+import { boardWatts } from '../candidates.ts';
+import { CandidateTable } from './candidate-table.ts';
+import { Dwell } from './dwell.ts';
+import { EnergyState } from './energy-state.ts';
+import { ExpectedMotion } from './expected-motion.ts';
+import { inWords, type Binding, type Decision } from './explain.ts';
+import { decisionLine, headerLine, readLog } from './log.ts';
+import { governorSettings, type GovernorOptions, type GovernorSettings } from './options.ts';
+import { Slowdown } from './slowdown.ts';
+import { ThermalFilter } from './thermal-filter.ts';
+import { ThermalState } from './thermal-state.ts';
+import type { PolicyKind } from '../policies/types.ts';
+
+/** What happened in the slot that ended, for `step()`. */
+export type Activity = Partial<Pick<Observation, 'motion' | 'weight' | 'slowdown'>>;
+
+export type ChangeListener = (decision: Decision) => void;
+
+/**
+ * Decides each slot which variant runs, how often and on how many threads: estimates the state, drops what would pass the thermal limit or a
+ * deadline, lets the policy choose, and holds back switches. Never throws once made, whatever the sensors give.
+ */
+export class Governor implements Controller {
+  readonly name: string;
+  readonly #settings: GovernorSettings;
+  readonly #table: CandidateTable;
+  readonly #policy: Policy;
+  readonly #thermal: ThermalState;
+  readonly #filter: ThermalFilter;
+  readonly #energy: EnergyState;
+  readonly #slowdown = new Slowdown();
+  readonly #expected = new ExpectedMotion();
+  readonly #dwell: Dwell;
+  readonly #sensors: readonly Sensor[];
+  readonly #clock: () => number;
+  readonly #log: ((line: string) => void) | undefined;
+  readonly #listeners = new Set<ChangeListener>();
+  #time = NaN;
+  /** Sorted index that the board runs. */
+  #applied: number;
+  #binding: Binding = 'none';
+  #unreachable = false;
+
+  /** @throws OptionError for an option that is unknown or out of range */
+  constructor(options: GovernorOptions) {
+    const settings = governorSettings(options);
+    const { board: { thermal, power } } = settings;
+    this.name = settings.policy.name;
+    this.#settings = settings;
+    this.#table = new CandidateTable(settings);
+    const shared = { ...settings, thermal, idleWatts: power.idle, busiestWatts: this.#table.busiest - power.idle };
+    this.#policy = settings.policy.create();
+    this.#thermal = new ThermalState(shared);
+    this.#filter = new ThermalFilter(shared);
+    this.#energy = new EnergyState(settings.capacity);
+    this.#dwell = new Dwell(settings.dwell, this.#table.idle);
+    this.#applied = settings.dryRun ? this.#table.situation.mostWorth : this.#table.idle;
+    this.#table.situation.current = this.#table.idle;
+    this.#sensors = options.sensors ?? [];
+    this.#clock = options.clock ?? (() => performance.now() / 1000);
+    this.#log = options.log;
+    this.#log?.(headerLine(settings));
+  }
+
+  /** Index, in the candidates given, of the candidate for the next slot. */
+  decide(observation: Observation): number {
+    const { time, readings, motion, weight, slowdown } = observation;
+    const { situation, idle } = this.#table;
+    const seconds = Number.isNaN(this.#time) ? 0 : Math.max(0, time - this.#time);
+    const watts = this.#watts(motion);
+    this.#time = time;
+    this.#slowdown.update(slowdown, seconds);
+    this.#thermal.update(readings, time, seconds, watts, this.#slowdown.mean);
+    this.#energy.update(readings, seconds, watts);
+    this.#expected.update(motion, weight, seconds);
+    this.#filter.look(this.#thermal);
+    this.#unreachable = this.#filter.unreachable(this.#thermal);
+    situation.time = time;
+    situation.slack = this.#filter.slack;
+    situation.charge = this.#energy.mains ? NaN : this.#energy.charge;
+    situation.capacity = this.#energy.mains ? 0 : this.#settings.capacity;
+    situation.harvest = this.#energy.harvest;
+    situation.motion = this.#expected.last;
+    situation.expectedMotion = this.#expected.motion;
+    situation.usualMotion = this.#expected.usual;
+    this.#table.value(this.#expected.motion, this.#expected.weight);
+    this.#table.allow(this.#unreachable ? idle : this.#filter.highestSafe(this.#table.busy, idle), this.#slowdown);
+    const wanted = this.#policy.choose(situation);
+    const next = this.#dwell.choose(situation.allowed[wanted] === 1 ? wanted : idle, situation, this.#policy.price);
+    this.#binding = this.#table.binding(next, this.#policy.price, this.#dwell.held);
+    const changed = next !== situation.current;
+    situation.current = next;
+    if (!this.#settings.dryRun) this.#applied = next;
+    this.#log?.(decisionLine(observation, this.#table.order[next]!, this.#binding, this.#thermal.temperature, this.#policy.price));
+    if (changed) for (const listener of this.#listeners) listener(this.decision);
+    return this.#table.order[this.#applied]!;
+  }
+
+  /** Reads the sensors and decides; call it once a slot. */
+  step({ motion = NaN, weight = 1, slowdown = NaN }: Activity = {}): Decision {
+    const time = this.#clock();
+    const readings: Reading[] = [];
+    for (const sensor of this.#sensors) readings.push(...sensor.read(time));
+    this.decide({ time, readings, motion, weight, slowdown });
+    return this.decision;
+  }
+
+  /** The last decision. */
+  get decision(): Decision {
+    const { candidates, current } = this.#table.situation;
+    return {
+      time: this.#time,
+      choice: this.#table.order[current]!,
+      candidate: candidates[current]!,
+      binding: this.#binding,
+      temperature: this.#thermal.temperature,
+      ambient: this.#thermal.ambient,
+      limit: this.#settings.board.thermal.limit,
+      trusted: this.#thermal.trusted,
+      unreachable: this.#unreachable,
+      charge: this.#energy.charge,
+      price: this.#policy.price,
+      slowdown: this.#slowdown.mean,
+      dryRun: this.#settings.dryRun,
+    };
+  }
+
+  /** The last decision in words, with the constraint that binds. */
+  explain(): string {
+    return inWords(this.decision);
+  }
+
+  /** How far from ambient (0) to the limit (1) the chip will be if the action of now is kept for `seconds`; above 1 over the limit. */
+  headroom(seconds: number): number {
+    const { ambient, model } = this.#thermal;
+    const free = this.#settings.board.thermal.limit - ambient;
+    const rise = model.riseAfter(this.#watts(this.#expected.motion), Math.max(0, seconds));
+    return free > 0 ? Math.max(0, rise / free) : 1 + rise;
+  }
+
+  /** Calls `listener` with each decision that differs from the last, until `signal` aborts or the function returned is called. */
+  on(_event: 'change', listener: ChangeListener, { signal }: { readonly signal?: AbortSignal } = {}): () => void {
+    const off = (): void => void this.#listeners.delete(listener);
+    if (signal?.aborted === true) return off;
+    this.#listeners.add(listener);
+    signal?.addEventListener('abort', off, { once: true });
+    return off;
+  }
+
+  /** Watts of the board on what it runs now, with leakage at the present temperature. */
+  #watts(motion: number): number {
+    const { board: { power }, leakage } = this.#settings;
+    const candidate = this.#table.situation.candidates[this.#applied]!;
+    const dynamic = boardWatts(candidate, motion >= 0 && motion <= 1 ? motion : this.#expected.motion, power) - power.idle;
+    return power.idle + dynamic * (1 + leakage * Math.max(0, this.#thermal.temperature - 50));
+  }
+}
+
+/** Decisions of a governor made as the log's was, on what that one saw: the same as `logged`, unless the program changed. */
+export function replay(lines: readonly string[], own: readonly PolicyKind[] = []): { readonly decisions: readonly number[]; readonly logged: readonly number[] } {
+  const { options, observations, choices } = readLog(lines, own);
+  const governor = new Governor(options);
+  const decisions = observations.map((observation) => {
+    governor.decide(observation);
+    return governor.decision.choice;
+  });
+  return { decisions, logged: choices };
+}

@@ -1,0 +1,112 @@
+import { OptionError } from '../../core/errors.ts';
+import { policies } from '../policies/index.ts';
+import type { PolicyKind } from '../policies/types.ts';
+import type { BoardPower, BoardThermal, Candidate, Sensor } from '../types.ts';
+import type { Worth } from '../worth.ts';
+
+/** What the governor knows of the board. */
+export interface GovernorBoard {
+  readonly thermal: BoardThermal;
+  readonly power: BoardPower;
+}
+
+export interface GovernorOptions {
+  readonly board: GovernorBoard;
+  /** What may be done; one of them is to stay on and idle (`variant: -1`, `off: 0`). With `off` above 0 only where something can wake the board. */
+  readonly candidates: readonly Candidate[];
+  readonly worth: Worth;
+  /** Name in the registry or a policy of one's own. */
+  readonly policy?: string | PolicyKind;
+  /** Seconds between decisions. */
+  readonly slot?: number;
+  /** Degrees Celsius that the surroundings never exceed: acted for while no temperature can be trusted. */
+  readonly maxAmbient?: number;
+  readonly battery?: {
+    /** Joules. */
+    readonly capacity: number;
+  };
+  /** Inferences a second that are kept while heat and charge allow. */
+  readonly minimumRate?: number;
+  /** Seconds that 95 % of inferences may take at most. */
+  readonly deadline?: number;
+  /** Kelvin kept below the limit for errors of sensors. */
+  readonly margin?: number;
+  /** Half width of the interval of the board's resistances and time constants, as a ratio. */
+  readonly spread?: number;
+  /** Most heat from elsewhere (sun, video decoder), as a ratio of the busiest candidate's power. */
+  readonly unmodelledHeat?: number;
+  /** Busy power added by each kelvin above 50 C, as a ratio. */
+  readonly leakage?: number;
+  /** Seconds between steps up. */
+  readonly dwell?: number;
+  /** false: the thermal filter looks at the present temperature only, for comparison. */
+  readonly predict?: boolean;
+  /** Decides, explains and logs, but leaves the board on its most valuable candidate. */
+  readonly dryRun?: boolean;
+  /** Read by `step()`. */
+  readonly sensors?: readonly Sensor[];
+  /** Monotonic seconds, for `step()`. */
+  readonly clock?: () => number;
+  /** Takes lines of JSON that `replay()` repeats. */
+  readonly log?: (line: string) => void;
+}
+
+export type GovernorSettings = Required<Omit<GovernorOptions, 'policy' | 'battery' | 'log' | 'sensors' | 'clock'>> & {
+  readonly policy: PolicyKind;
+  /** Joules, 0 on mains. */
+  readonly capacity: number;
+};
+
+const DEFAULTS = {
+  slot: 2, maxAmbient: 45, minimumRate: 0, deadline: Infinity, margin: 2, spread: 0.15, unmodelledHeat: 0.3, leakage: 0.002, dwell: 6, predict: true, dryRun: false,
+};
+
+/** Allowed range of each number. */
+const RANGES: Readonly<Partial<Record<keyof GovernorOptions, readonly [number, number]>>> = {
+  slot: [0.01, 3600], maxAmbient: [-40, 85], minimumRate: [0, 1000], deadline: [0, Infinity], margin: [0, 30], spread: [0, 0.5], unmodelledHeat: [0, 2], leakage: [0, 0.1], dwell: [0, 3600],
+};
+
+const NAMES = new Set<string>([...Object.keys(DEFAULTS), 'board', 'candidates', 'worth', 'policy', 'battery', 'sensors', 'clock', 'log']);
+
+/** Not part of what a log's header repeats. */
+const INJECTED = new Set(['battery', 'sensors', 'clock', 'log']);
+
+function refuse(name: string, found: string, allowed: string): never {
+  throw new OptionError('invalid-option', `governor: option '${name}': found ${found}; ${allowed}`);
+}
+
+function checkBoard({ thermal, power }: GovernorBoard, candidates: readonly Candidate[]): void {
+  if (thermal.poles.length === 0) refuse('board.thermal.poles', 'none', 'at least one pole is needed; calibrate the board or take one from devices/boards');
+  for (const { resistance, seconds } of thermal.poles) {
+    if (!(resistance > 0 && seconds > 0)) refuse('board.thermal.poles', `${resistance} K/W, ${seconds} s`, 'both must be above 0');
+  }
+  if (power.off === undefined && candidates.some(({ off }) => off > 0)) refuse('board.power.off', 'none', 'watts of the board while powered off, as a candidate does so');
+  if (!(power.idle >= 0)) refuse('board.power.idle', String(power.idle), 'watts from 0');
+}
+
+function checkCandidates(candidates: readonly Candidate[]): void {
+  if (!candidates.some(({ variant, off }) => variant < 0 && off === 0)) refuse('candidates', 'none that idles', 'add one with variant -1 and off 0: what is always safe');
+  candidates.forEach(({ variant, rate, energy, latency, accuracy, off }, index) => {
+    const wrong = off < 0 || (variant >= 0 && !(rate >= 0 && energy >= 0 && latency >= 0 && accuracy >= 0));
+    if (wrong) refuse(`candidates[${index}]`, JSON.stringify({ rate, energy, latency, accuracy, off }), 'all must be numbers from 0');
+  });
+}
+
+function policyOf(policy: string | PolicyKind): PolicyKind {
+  if (typeof policy !== 'string') return policy;
+  return policies.find(({ name }) => name === policy) ?? refuse('policy', `'${policy}'`, `one of ${policies.map(({ name }) => name).join(', ')}`);
+}
+
+/** @throws OptionError naming the option, what was found and what is allowed */
+export function governorSettings(options: GovernorOptions): GovernorSettings {
+  for (const name of Object.keys(options)) if (!NAMES.has(name)) refuse(name, 'an unknown option', `allowed are ${[...NAMES].join(', ')}`);
+  for (const [name, [least, most]] of Object.entries(RANGES)) {
+    const value = options[name as keyof GovernorOptions];
+    if (value !== undefined && !(typeof value === 'number' && value >= least && value <= most)) refuse(name, JSON.stringify(value), `a number from ${least} to ${most}`);
+  }
+  checkBoard(options.board, options.candidates);
+  checkCandidates(options.candidates);
+  if (options.battery && !(options.battery.capacity > 0)) refuse('battery.capacity', String(options.battery.capacity), 'joules above 0; leave the battery out on mains');
+  const given = Object.entries(options).filter(([name, value]) => value !== undefined && !INJECTED.has(name));
+  return { ...DEFAULTS, ...Object.fromEntries(given) as unknown as GovernorSettings, policy: policyOf(options.policy ?? 'price'), capacity: options.battery?.capacity ?? 0 };
+}

@@ -1,0 +1,100 @@
+import type { BoardThermal } from '../types.ts';
+import { GainTable, type ThermalModel } from './thermal-model.ts';
+import type { ThermalState } from './thermal-state.ts';
+
+/** Seconds that a candidate must be safe to keep. */
+const HORIZON = 60;
+/** Times at which idling afterwards is looked at (s). */
+const IDLE_TIMES = [60, 300, 1500, 1e6];
+/** Hotter than this below the limit when idle for long, nothing can be promised. */
+const UNREACHABLE_KELVIN = 5;
+/** Of the estimate of ambient (K). */
+const TOLERANCE = 0.5;
+
+export interface ThermalFilterOptions {
+  readonly thermal: BoardThermal;
+  readonly spread: number;
+  readonly margin: number;
+  readonly slot: number;
+  readonly idleWatts: number;
+  readonly busiestWatts: number;
+  readonly unmodelledHeat: number;
+  readonly predict: boolean;
+}
+
+/**
+ * Which powers may be chosen: P is safe where (1) P kept for the horizon stays below limit - margin, and (2) after P and heat from elsewhere that
+ * sets in now, for the two slots until it is noticed, idling with that heat stays below the limit for ever. Both bounds rise with P and with
+ * temperature, so (2) holds again after every slot of a safe P: the set of safe states is invariant as long as idling is safe.
+ */
+export class ThermalFilter {
+  readonly #options: ThermalFilterOptions;
+  readonly #hold: GainTable;
+  readonly #notice: GainTable;
+  readonly #idle: GainTable;
+  readonly #resistance: number;
+  readonly #from: Float64Array;
+  readonly #then: Float64Array;
+  #margin = 0;
+  #heat = 0;
+  #temperature = 0;
+
+  constructor(options: ThermalFilterOptions) {
+    const { thermal, spread, slot } = options;
+    const horizon = Math.max(HORIZON, 2 * slot);
+    this.#options = options;
+    this.#hold = new GainTable(thermal.poles, spread, [slot, horizon / 3, horizon].sort((a, b) => a - b));
+    this.#notice = new GainTable(thermal.poles, spread, [2 * slot]);
+    this.#idle = new GainTable(thermal.poles, spread, IDLE_TIMES);
+    this.#resistance = thermal.poles.reduce((sum, { resistance }) => sum + resistance, 0);
+    this.#from = new Float64Array(thermal.poles.length);
+    this.#then = new Float64Array(thermal.poles.length);
+  }
+
+  /** Looks at the state that `safe` and `predicted` are about. */
+  look({ temperature, ambient, model }: ThermalState): void {
+    const { thermal, margin, idleWatts, unmodelledHeat, busiestWatts } = this.#options;
+    this.#margin = margin;
+    this.#temperature = temperature;
+    this.#loadFrom(model);
+    const bearable = (thermal.limit - UNREACHABLE_KELVIN - ambient) / this.#resistance - idleWatts;
+    this.#heat = Math.max(0, Math.min(unmodelledHeat * busiestWatts, bearable));
+  }
+
+  /** The board would settle too close to its limit even if it idled. */
+  unreachable({ meanAmbient }: ThermalState): boolean {
+    const { thermal, idleWatts } = this.#options;
+    return meanAmbient + this.#resistance * idleWatts > thermal.limit - UNREACHABLE_KELVIN + TOLERANCE;
+  }
+
+  /** Kelvin that the temperature's bound is below limit - margin. */
+  get slack(): number {
+    return this.#options.thermal.limit - this.#options.margin - this.#temperature;
+  }
+
+  /** Last of rows by rising power that is safe, at least row `idle`. */
+  highestSafe(powers: Float64Array, idle: number): number {
+    let low = idle;
+    let high = powers.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.safe(powers[middle]!)) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  safe(watts: number): boolean {
+    const { thermal: { limit }, idleWatts, predict } = this.#options;
+    if (!predict) return this.#temperature <= limit - this.#margin;
+    if (this.#temperature + this.#hold.peak(this.#from, watts) > limit - this.#margin) return false;
+    const heated = watts + this.#heat;
+    const noticed = this.#temperature + this.#notice.total(0, this.#from, heated);
+    for (let pole = 0; pole < this.#then.length; pole++) this.#then[pole] = this.#notice.advanced(pole, 0, this.#from[pole]!, heated);
+    return noticed + this.#idle.peak(this.#then, idleWatts + this.#heat) <= limit;
+  }
+
+  #loadFrom(model: ThermalModel): void {
+    for (let pole = 0; pole < this.#from.length; pole++) this.#from[pole] = model.filtered(pole);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Candidate } from '../types.ts';
+
+/** What a policy decides from; one object, updated in place before each decision. */
+export interface Situation {
+  /** By rising power at full motion. */
+  readonly candidates: readonly Candidate[];
+  /** 1 for candidates that may be chosen; at least one that stays on is. */
+  readonly allowed: Uint8Array;
+  /** Watts above idle of each candidate at the present motion; below 0 while powered off. */
+  readonly watts: Float64Array;
+  /** Worth of a second of each candidate at the present motion and weight. */
+  readonly worth: Float64Array;
+  /** Steepest worth a joule that any candidate gives at average motion and weight: the unit of prices. */
+  readonly steepest: number;
+  /** Candidate worth the most at full motion. */
+  readonly mostWorth: number;
+  /** Accuracy times the share of events seen, of each candidate. */
+  readonly seen: Float64Array;
+  /** Worth of a second of looking while nothing moves, against 1 of one with an event. */
+  readonly scan: number;
+  /** Watts of the board on and idle, and powered off (as idle where it cannot be). */
+  readonly idle: number;
+  readonly offWatts: number;
+  /** Share of motion in the last slot, that expected in the next one, and that of the last hours. */
+  motion: number;
+  expectedMotion: number;
+  usualMotion: number;
+  /** Monotonic seconds. */
+  time: number;
+  /** Share of the battery left, NaN on mains or unknown. */
+  charge: number;
+  /** Joules of the battery, 0 on mains. */
+  capacity: number;
+  /** Watts harvested, NaN unknown. */
+  harvest: number;
+  /** Upper bound of the hottest temperature that is controlled, below the limit (K). */
+  slack: number;
+  /** Candidate of the last slot. */
+  current: number;
+}
+
+/** One policy at work, with its state. */
+export interface Policy {
+  /** Worth a joule that the last choice was made at; 0 where energy has no price. */
+  readonly price: number;
+  /** Index of an allowed candidate. */
+  choose(situation: Situation): number;
+}
+
+/** A policy in the registry. */
+export interface PolicyKind {
+  readonly name: string;
+  readonly description: string;
+  /** Quantities that, as they rise, never make it choose less power. */
+  readonly monotone: readonly ('charge' | 'slack')[];
+  /** Starts without any state. */
+  create(): Policy;
+}

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Governor } from '../../../sdk/power/governor/governor.ts';
+import { policies } from '../../../sdk/power/policies/index.ts';
+import type { Reading } from '../../../sdk/power/types.ts';
+import { CANDIDATES, celsius, observation, optionsOf, Plant, POWER, reading, THERMAL } from './plant.ts';
+
+const SLOT = 5;
+const BUSY = 4 * POWER.core;
+const RESISTANCE = THERMAL.poles.reduce((sum, { resistance }) => sum + resistance, 0);
+
+interface Course {
+  readonly policy?: string;
+  readonly ambient: (time: number) => number;
+  readonly heat?: (time: number) => number;
+  readonly resistance?: number;
+  readonly seconds?: number;
+  readonly slots?: number;
+  readonly readings?: (celsius: number, time: number) => readonly Reading[];
+}
+
+/** The hottest temperature of a governed plant, whose poles are the nominal ones times factors. */
+function hottestOf({ policy = 'fixed', ambient, heat = () => 0, resistance = 1, seconds = 1, slots = 1500, readings = (value) => [celsius(value)] }: Course): { hottest: number; governor: Governor; plant: Plant; mean: number } {
+  const governor = new Governor(optionsOf({ policy, maxAmbient: 57 }));
+  const plant = new Plant(THERMAL.poles.map((pole) => ({ resistance: pole.resistance * resistance, seconds: pole.seconds * seconds })), ambient(0));
+  let hottest = -Infinity;
+  let mean = 0;
+  for (let slot = 0; slot < slots; slot++) {
+    plant.ambient = ambient(slot * SLOT);
+    plant.heat = heat(slot * SLOT);
+    const measured = Math.round(2 * plant.temperature) / 2;
+    const candidate = CANDIDATES[governor.decide(observation(slot * SLOT, readings(measured, slot * SLOT)))]!;
+    mean += (candidate.rate * candidate.energy) / slots;
+    hottest = Math.max(hottest, plant.run(candidate, 1, SLOT));
+  }
+  return { hottest, governor, plant, mean };
+}
+
+const factor = fc.double({ min: 0.87, max: 1.15, noNaN: true });
+
+describe('the safe set is invariant', () => {
+  it('whatever the resistance, the capacity and the surroundings within the interval, for the greediest policies', () => {
+    const name = fc.constantFrom(...policies.map((policy) => policy.name));
+    fc.assert(fc.property(name, factor, factor, fc.double({ min: 0, max: 1, noNaN: true }), (policy, resistance, seconds, share) => {
+      const ambient = 10 + share * (THERMAL.limit - resistance * RESISTANCE * POWER.idle - 5 - 10);
+      expect(hottestOf({ policy, ambient: () => ambient, resistance, seconds: resistance * seconds }).hottest).toBeLessThanOrEqual(THERMAL.limit);
+    }), { numRuns: 40 });
+  });
+
+  it('with heat from elsewhere that comes and goes, up to 0.3 of the busiest power', () => {
+    fc.assert(fc.property(fc.double({ min: 0, max: 0.3, noNaN: true }), fc.integer({ min: 60, max: 3600 }), factor, (share, period, resistance) => {
+      const heat = share * BUSY;
+      const ambient = THERMAL.limit - resistance * RESISTANCE * (POWER.idle + heat) - 5;
+      const course = { ambient: () => ambient, heat: (time: number) => (Math.floor(time / period) % 2 === 1 ? heat : 0), resistance, seconds: resistance };
+      expect(hottestOf(course).hottest).toBeLessThanOrEqual(THERMAL.limit);
+    }), { numRuns: 40 });
+  });
+
+  it('uses most of what there is', () => {
+    const { mean } = hottestOf({ ambient: () => 45, slots: 4000 });
+    expect(mean).toBeGreaterThan(0.75 * ((THERMAL.limit - 45) / RESISTANCE - POWER.idle));
+  });
+});
+
+describe('any one thermal signal may fail', () => {
+  const until = 1000;
+  const kinds: Record<string, () => (value: number, time: number) => number> = {
+    missing: () => (value, time) => (time > until ? NaN : value),
+    stuck: () => { let kept = NaN; return (value, time) => { if (time <= until || Number.isNaN(kept)) kept = value; return kept; }; },
+    'stuck from the start': () => { let kept = NaN; return (value) => { if (Number.isNaN(kept)) kept = value; return kept; }; },
+    'late by 30 s': () => { const values: number[] = []; return (value) => { values.push(value); return values.at(-7) ?? values[0]!; }; },
+    'lying by -15 K': () => (value, time) => (time > until ? value - 15 : value),
+    'lying by -2 K': () => (value) => value - 2,
+    'lying by 20 K': () => (value, time) => (time > until ? value + 20 : value),
+  };
+
+  it.each(Object.entries(kinds))('the only temperature is %s', (_name, fault) => {
+    for (const ambient of [25, 45, 57]) {
+      const read = fault();
+      const { hottest } = hottestOf({ ambient: () => ambient, readings: (value, time) => [celsius(read(value, time))].filter(({ value: seen }) => !Number.isNaN(seen)) });
+      expect(hottest).toBeLessThanOrEqual(THERMAL.limit);
+    }
+  });
+
+  it.each(Object.entries(kinds))('one of two temperatures is %s, with heat from elsewhere', (_name, fault) => {
+    const read = fault();
+    const readings = (value: number, time: number): Reading[] => [celsius(value, 'a'), celsius(read(value, time), 'b')].filter(({ value: seen }) => !Number.isNaN(seen));
+    expect(hottestOf({ ambient: () => 40, heat: (time) => (time > 3000 ? 0.3 * BUSY : 0), readings }).hottest).toBeLessThanOrEqual(THERMAL.limit);
+  });
+
+  it('acts for the stated maximum ambient without any, and says so', () => {
+    const { hottest, governor, mean } = hottestOf({ ambient: () => 57, readings: () => [] });
+    expect(hottest).toBeLessThanOrEqual(THERMAL.limit);
+    expect(mean).toBeGreaterThan(0);
+    expect(governor.decision).toMatchObject({ ambient: 57, trusted: 0 });
+    expect(governor.explain()).toContain('no trusted temperature, acting for 57.0 C around');
+  });
+
+  it('believes a throttle flag where nothing speaks against it, and not one against two cool temperatures', () => {
+    const flag = reading('throttled', 1);
+    const chosen = (readings: (slot: number) => readonly Reading[]): number => {
+      const governor = new Governor(optionsOf({ policy: 'fixed' }));
+      for (let slot = 0; slot < 20; slot++) governor.decide(observation(slot * SLOT, readings(slot)));
+      return governor.decision.candidate.variant;
+    };
+    expect(chosen(() => [flag])).toBe(-1);
+    expect(chosen((slot) => [celsius(42 + 0.5 * (slot % 2)), celsius(42.5 + 0.5 * (slot % 2), 'b'), flag])).toBe(0);
+  });
+});
+
+describe('a limit that cannot be held', () => {
+  it('leads to idling within one slot, and is reported', () => {
+    const governor = new Governor(optionsOf({ policy: 'fixed', maxAmbient: 57 }));
+    const chosen = CANDIDATES[governor.decide(observation(0, [celsius(60 + RESISTANCE * POWER.idle)]))]!;
+    expect(chosen.variant).toBe(-1);
+    expect(governor.explain()).toContain('limit unreachable at this ambient');
+  });
+});
