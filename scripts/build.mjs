@@ -13,9 +13,9 @@ process.chdir(root);
 const ENTRIES = ['sdk/index.ts', 'sdk/fleet.ts', 'sdk/vision.ts', 'sdk/audio.ts', 'sdk/power.ts', 'sdk/devices.ts', 'sdk/variants.ts'];
 const SOURCES = ['sdk', 'devices', 'kernels', 'scripts', 'package.json', 'package-lock.json', 'asconfig.json', 'tsconfig.build.json'];
 const STAMP = 'build/stamp';
-const { dependencies } = JSON.parse(await readFile('package.json', 'utf8'));
+const { dependencies, peerDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
 const common = {
-  bundle: true, platform: 'node', target: 'node20', external: Object.keys(dependencies), legalComments: 'inline', logLevel: 'warning',
+  bundle: true, platform: 'node', target: 'node20', external: Object.keys({ ...dependencies, ...peerDependencies }), legalComments: 'inline', logLevel: 'warning',
   minifyWhitespace: true, minifySyntax: true,
 };
 

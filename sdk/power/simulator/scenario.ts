@@ -84,13 +84,13 @@ export function parseScenario(value: unknown, file: string): Scenario {
   return output;
 }
 
-function contradiction({ battery, charger, solar, cores, variants, power, wake, days, slotSeconds }: Scenario): string | undefined {
+function contradiction({ battery, charger, solar, cores, variants, power, wake, slotSeconds }: Scenario): string | undefined {
   if (battery === undefined && (charger ?? solar ?? wake) !== undefined) return 'charger, solar and wake need a battery; add one or remove them';
   if (power.leakage > power.core) return `power.leakage: found ${power.leakage}; allowed: at most power.core, ${power.core}`;
   const uneven = variants.findIndex(({ latency }) => latency.length !== cores);
   if (uneven >= 0) return `variants.${uneven}.latency: found ${variants[uneven]!.latency.length} values; allowed: one for each of ${cores} cores`;
-  if (wake?.seconds.some((seconds) => seconds <= wake.boot || seconds % slotSeconds !== 0)) {
-    return `wake.seconds: allowed: multiples of ${slotSeconds} s above the ${wake.boot} s of starting`;
+  if (wake?.seconds.some((seconds) => seconds < Math.max(300, wake.boot) || seconds % slotSeconds !== 0)) {
+    return `wake.seconds: allowed: multiples of ${slotSeconds} s, at least 300 s and the ${wake.boot} s of starting`;
   }
-  return (days * 86400) % 300 === 0 && 300 % slotSeconds === 0 ? undefined : 'slotSeconds: allowed: divisors of 300';
+  return 300 % slotSeconds === 0 ? undefined : `slotSeconds: found ${slotSeconds}; allowed: divisors of 300`;
 }

@@ -1,0 +1,26 @@
+import { Governor } from '../governor/governor.ts';
+import type { GovernorOptions } from '../governor/options.ts';
+import type { Contender } from './baselines/types.ts';
+import { LEAKAGE_GROWTH } from './plant.ts';
+
+/** The governor with what its scenario says about board, user and battery. */
+function governed(name: string, description: string, options: Pick<GovernorOptions, 'policy' | 'predict'>): Contender {
+  return Object.freeze({
+    name,
+    description,
+    create({ thermal, power, worth, slotSeconds, ambient, battery, minimumRate, deadline }, candidates) {
+      const governor = new Governor({
+        board: { thermal, power }, candidates, worth, slot: slotSeconds, maxAmbient: ambient.max, minimumRate, deadline,
+        leakage: LEAKAGE_GROWTH * power.leakage / power.core, ...(battery && { battery: { capacity: battery.capacity } }), ...options,
+      });
+      return { name, decide: (observation) => governor.decide(observation) };
+    },
+  } satisfies Contender);
+}
+
+export const governor = governed('governor', 'thermal filter with prediction, then the price of energy', { policy: 'price' });
+/** The governor without one of its parts. */
+export const ablations: readonly Contender[] = Object.freeze([
+  governed('governor-no-prediction', 'the thermal filter looks at the present temperature only', { policy: 'price', predict: false }),
+  governed('governor-no-price', 'energy has no price', { policy: 'pace' }),
+]);

@@ -1,0 +1,104 @@
+import type { Candidate } from '../../types.ts';
+import type { Scenario } from '../scenario.ts';
+import { POINT_SECONDS } from '../timeline.ts';
+import type { World } from '../world.ts';
+import { frontiersOf, leastWatts } from './frontier.ts';
+import { LinearProgram } from './linear-program.ts';
+import { loadHighs } from './load-highs.ts';
+import { ThermalRows } from './thermal-rows.ts';
+
+/** What no policy exceeds that keeps the limits, however well it knows the future. */
+export interface Bound {
+  /** Worth in seconds; NaN where the battery runs empty whatever is done. */
+  readonly utility: number;
+  /** Joules at the end: those at the start, or what the least power leaves where that is less. */
+  readonly endCharge: number;
+  /** Worth of a joule more at the end: a policy that ends with x joules less is worth at most `utility - x * endPrice`. */
+  readonly endPrice: number;
+  /** Joules of every five minutes, and their worth. */
+  readonly energy: Float64Array;
+  readonly worth: Float64Array;
+}
+
+/** Joules at the end with the least power, at most those at the start. */
+function reachableEnd(scenario: Scenario, { harvest, slotSeconds }: World): number {
+  const { battery } = scenario;
+  if (!battery) return 0;
+  const start = battery.capacity * battery.start;
+  const watts = leastWatts(scenario);
+  let charge = start;
+  for (const given of harvest) {
+    const net = (given - watts) * slotSeconds;
+    charge = Math.min(battery.capacity, charge + Math.min(net, battery.chargeEfficiency * net));
+    if (charge < 0) return NaN;
+  }
+  return Math.min(start, charge);
+}
+
+/**
+ * Solves one linear program for all slots of five minutes of a scenario's world. It bounds every policy that keeps the thermal limit and never
+ * runs the battery empty, because whatever such a policy does gives a feasible point of the program with at least its worth:
+ *
+ * - Worth and energy. At each price a joule the frontier takes in every control slot what is best at that price, so no mixture of actions lies
+ *   above its outer polygon. Leakage is taken at the lowest temperature the slot may begin with. What is missed lies between idle and the action.
+ * - Battery. b' - b <= min(net, efficiency * net) holds in every control slot; min is concave and homogeneous, so it holds for their sums.
+ *   Charge is between empty and full at every slot's end; what does not fit is spilled.
+ * - Heat inside a slot. T <= limit at the end of every control slot implies that their mean is; the mean of each pole's rise is linear in the
+ *   mean power and the rises at both ends, exactly. The rise at the end depends on when the power came: it is only kept within what any course
+ *   between the least and the most power can reach, and the sum of the rises below the limit at the ends.
+ *
+ * The value of a linear program is concave in the end charge, hence `endPrice`.
+ */
+export async function offlineBound(scenario: Scenario, world: World, candidates: readonly Candidate[]): Promise<Bound> {
+  const highs = await loadHighs();
+  const { battery } = scenario;
+  const { harvest, slotSeconds, slots } = world;
+  const endCharge = reachableEnd(scenario, world);
+  if (Number.isNaN(endCharge)) return { utility: NaN, endCharge, endPrice: 0, energy: new Float64Array(0), worth: new Float64Array(0) };
+  const steps = POINT_SECONDS / slotSeconds;
+  const frontiers = frontiersOf(scenario, world, candidates);
+  const most = frontiers.reduce((watts, { least, segments }) => Math.max(watts, (least + segments.reduce((sum, { joules }) => sum + joules, 0)) / POINT_SECONDS), 0);
+  const program = new LinearProgram();
+  const thermal = ThermalRows.matter(scenario, world, most) ? new ThermalRows(program, scenario, world, candidates, steps) : undefined;
+  const columnsOf: number[][] = [];
+  let before = -1;
+  for (const [index, { least, worth, segments }] of frontiers.entries()) {
+    const first = index * steps;
+    const columns = segments.map(({ price, joules }) => program.column(price, 0, joules));
+    columnsOf.push(columns);
+    program.offset += worth;
+    if (battery) {
+      const start = battery.capacity * battery.start;
+      const last = index === frontiers.length - 1;
+      const charge = program.column(0, last ? endCharge : 0, last ? endCharge : battery.capacity);
+      const given = harvest.subarray(first, first + steps).reduce((sum, watts) => sum + watts, 0) * slotSeconds;
+      for (const efficiency of given > 0 ? [1, battery.chargeEfficiency] : [1]) {
+        const entries: (readonly [number, number])[] = [[charge, 1], ...columns.map((column) => [column, efficiency] as const)];
+        if (index > 0) entries.push([before, -1]);
+        program.row(-Infinity, efficiency * (given - least) + (index > 0 ? 0 : start), entries);
+      }
+      before = charge;
+    }
+    if ((index + 1) * steps <= slots) thermal?.add(first, least, columns);
+  }
+  const { cost, lower, upper, rowLower, rowUpper, starts, indices, values } = program;
+  return highs.withModel({
+    numCols: cost.length, numRows: rowLower.length, sense: highs.constants.objectiveSense.maximize, offset: program.offset,
+    colCost: cost, colLower: lower, colUpper: upper, rowLower, rowUpper,
+    matrix: { format: 'csr', numRows: rowLower.length, numCols: cost.length, starts, indices, values },
+  }, (model) => {
+    // Presolve makes the dual simplex stall for minutes on some seeds.
+    model.options.set({ output_flag: false, presolve: 'off' });
+    model.run();
+    const optimal = model.getModelStatus() === highs.constants.modelStatus.optimal;
+    const { colValue, colDual } = model.getSolution();
+    const sum = (columns: readonly number[], price: boolean): number => columns.reduce((total, column) => total + colValue[column]! * (price ? cost[column]! : 1), 0);
+    return {
+      utility: optimal ? model.getObjectiveValue() : NaN,
+      endCharge,
+      endPrice: battery && optimal ? Math.abs(colDual[before]!) : 0,
+      energy: Float64Array.from(frontiers, ({ least }, index) => least + sum(columnsOf[index]!, false)),
+      worth: Float64Array.from(frontiers, ({ worth }, index) => worth + sum(columnsOf[index]!, true)),
+    };
+  });
+}

@@ -1,0 +1,17 @@
+import type { Highs } from 'highs';
+import { DeviceError } from '../../../core/errors.ts';
+
+let loading: Promise<Highs> | undefined;
+
+async function load(): Promise<Highs> {
+  // Declared as CommonJS, but a module: its default export is the loader itself.
+  const { default: loader } = await import('highs').catch((cause: unknown) => {
+    throw new DeviceError('no-solver', 'the offline bound needs the solver HiGHS: found no package highs; run npm install highs, or leave the bound out', { cause });
+  }) as unknown as { readonly default: () => Promise<Highs> };
+  return loader();
+}
+
+/** The solver HiGHS, an optional peer dependency. */
+export function loadHighs(): Promise<Highs> {
+  return (loading ??= load());
+}

@@ -1,0 +1,45 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { PolicyResult } from '../../sdk/power/simulator/evaluate.ts';
+import { capture } from './capture.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'halfbyte-power-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('power simulate', () => {
+  it('gives the fields of the contract, the same for a seed', async () => {
+    const args = ['power', 'simulate', '--board', 'zero-2w', '--days', '1', '--seed', '3', '--policy', 'gated-max', '--json'];
+    const { code, stdout, stderr } = await capture(...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { policies } = JSON.parse(stdout) as { policies: PolicyResult[] };
+    expect(policies).toEqual([expect.objectContaining({
+      name: 'gated-max', utility: expect.any(Number), oracleRatio: expect.any(Number), secondsOverLimit: expect.any(Number),
+      missRate: expect.any(Number), brownoutHours: expect.any(Number), whPerDay: expect.any(Number),
+    })]);
+    expect((await capture(...args)).stdout).toBe(stdout);
+  });
+
+  it('follows a trace and draws a page that loads nothing', async () => {
+    const trace = join(folder, 'trace.csv');
+    const html = join(folder, 'page.html');
+    writeFileSync(trace, `seconds,ambient_c,solar_w,motion,weight,extra_heat_w\n${Array.from({ length: 24 }, (_, row) => `${row * 600},25,5,${row % 2},1,0`).join('\n')}\n`);
+    const { code, stdout } = await capture('power', 'simulate', '--board', 'zero-2w', '--trace', trace, '--html', html);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^zero-2w-solar-always-on: .+\noffline bound \d+ s of worth\n\npolicy +utility/);
+    const page = readFileSync(html, 'utf8');
+    for (const title of ['temperature', 'power', 'battery', 'chosen candidate', 'utility against the offline bound']) expect(page).toContain(`font-weight="bold">${title}`);
+    expect(page).not.toMatch(/NaN|Infinity|src=|href=|<script/);
+  });
+
+  it.each([
+    [['--board', 'pi-9'], /--board: found "pi-9"; allowed: pi-4b, pi-5, zero-2w, /],
+    [['--board', 'pi-5', '--policy', 'best'], /--policy: found "best"; allowed: .*gated-max/],
+    [['--board', 'pi-5', '--trace', 't.csv', '--days', '1'], /--days: a trace has its own length/],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await capture('power', 'simulate', ...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { scenarioCandidates } from '../../../sdk/power/simulator/evaluate.ts';
+import { offlineBound } from '../../../sdk/power/simulator/oracle/bound.ts';
+import { Random } from '../../../sdk/power/simulator/random.ts';
+import { keepsLimits, simulate } from '../../../sdk/power/simulator/simulate.ts';
+import { generateWorld, type World } from '../../../sdk/power/simulator/world.ts';
+import { scenarios } from '../../../devices/scenarios/index.ts';
+import { exactOptimum } from './exact.ts';
+import { scenarioNamed, steadyWorld } from './small.ts';
+
+const SLOT = 100;
+
+function variedWorld(slots: number, seed: number, hot: number, harvest: number): World {
+  const random = new Random(seed, 1);
+  const world = steadyWorld(slots, SLOT);
+  for (let slot = 0; slot < slots; slot++) {
+    world.ambient[slot] = hot + 4 * random.next();
+    world.harvest[slot] = harvest * 2 * random.next();
+    world.motion[slot] = random.next() < 0.5 ? 1 : random.next();
+    world.weight[slot] = 0.3 + 1.5 * random.next();
+  }
+  return world;
+}
+
+describe('offline bound', () => {
+  const hot = scenarioNamed('zero-2w-mains-heat');
+  const solar = scenarioNamed('zero-2w-solar-always-on');
+
+  it.each([
+    { what: 'heat', base: hot, ambient: 40, harvest: 0 },
+    { what: 'energy', base: { ...solar, battery: { ...solar.battery!, capacity: 3000 } }, ambient: 20, harvest: 1 },
+    { what: 'both', base: { ...solar, battery: { ...solar.battery!, capacity: 3000 } }, ambient: 40, harvest: 1.1 },
+  ])('is above the exact optimum of short horizons, and near it: short of $what', async ({ base, ambient, harvest }) => {
+    const scenario = { ...base, slotSeconds: SLOT, jitter: 0 };
+    const all = scenarioCandidates(scenario);
+    const candidates = [all[0]!, ...[1, 4, 8].flatMap((rate) => all.filter((candidate) => candidate.variant === 0 && candidate.threads === 4 && candidate.rate === rate && candidate.gated))];
+    for (let seed = 1; seed <= 3; seed++) {
+      const world = variedWorld(9, seed, ambient, harvest);
+      const exact = exactOptimum(scenario, world, candidates);
+      const { utility } = await offlineBound(scenario, world, candidates);
+      expect(exact).toBeGreaterThan(0);
+      expect(utility).toBeGreaterThanOrEqual(exact);
+      expect(exact).toBeGreaterThan(0.7 * utility);
+      for (const [index] of candidates.entries()) {
+        const simulation = simulate({ ...scenario, minimumRate: 0 }, world, candidates, { name: 'static', decide: () => index });
+        if (keepsLimits(simulation) && simulation.endCharge >= simulation.startCharge) expect(simulation.utility).toBeLessThanOrEqual(exact + 1e-9);
+      }
+    }
+  });
+
+  it('is above every policy that keeps the limits, in all scenarios, with what charge it leaves or lacks at its price', async () => {
+    let checked = 0;
+    for (const scenario of scenarios) {
+      const world = generateWorld(scenario, 7, 1);
+      const candidates = scenarioCandidates(scenario);
+      const { utility, endPrice, endCharge } = await offlineBound(scenario, world, candidates);
+      expect(utility).toBeGreaterThan(0);
+      fc.assert(fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 400 }), (seed, hold) => {
+        const random = new Random(seed, 1);
+        let index = 0;
+        const simulation = simulate(scenario, world, candidates, { name: 'random', decide: ({ time }) => {
+          if ((time / scenario.slotSeconds) % hold === 0) index = Math.floor(random.next() * candidates.length);
+          return index;
+        } });
+        if (simulation.secondsOverLimit > 0 || simulation.brownoutSeconds > 0) return;
+        checked++;
+        expect(simulation.utility + endPrice * (simulation.endCharge - endCharge)).toBeLessThanOrEqual(utility * (1 + 1e-7));
+      }), { numRuns: 8, seed: 3 });
+    }
+    expect(checked).toBeGreaterThan(20);
+  }, 60_000);
+});

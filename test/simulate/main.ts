@@ -1,0 +1,58 @@
+// Governor, baselines and the offline bound over scenarios and seeds: npm run simulate -- --help
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { contenders } from '../../sdk/power/simulator/contenders.ts';
+import { evaluate } from '../../sdk/power/simulator/evaluate.ts';
+import { ablations } from '../../sdk/power/simulator/governed.ts';
+import { formatPage, type PageEntry } from '../../sdk/power/simulator/page.ts';
+import { generateWorld } from '../../sdk/power/simulator/world.ts';
+import { formatTable } from '../../sdk/cli/table.ts';
+import { parseSimulateOptions, USAGE, type SimulateOptions } from './options.ts';
+import { summarize, type Run, type Summary } from './summary.ts';
+
+async function runAll({ scenarios, seeds, days }: SimulateOptions): Promise<{ runs: Run[]; entries: PageEntry[] }> {
+  const runs: Run[] = [];
+  const entries: PageEntry[] = [];
+  for (const scenario of scenarios) {
+    const [first, last] = scenario.seeds.judging;
+    const own = seeds ?? Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    for (const seed of own) {
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${scenario.name}, seed ${seed}`);
+      const evaluation = await evaluate(scenario, generateWorld(scenario, seed, days), [...contenders, ...ablations], { bound: true });
+      const { solvable, bound, policies } = evaluation;
+      runs.push({ scenario: scenario.name, seed, solvable, bound, policies });
+      if (seed === own[0]) entries.push({ scenario, seed, evaluation });
+    }
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  return { runs, entries };
+}
+
+function tableOf(summaries: readonly Summary[]): string {
+  const rows = summaries.map(({ scenario, policy, seeds, solvable, meanRatio, worstRatio, secondsOverLimit, brownoutHours, missRate, switchesPerMinute, dynamicSaving }) => [
+    scenario, policy, `${solvable}/${seeds}`, meanRatio?.toFixed(3) ?? '-', worstRatio?.toFixed(3) ?? '-', String(secondsOverLimit), brownoutHours.toFixed(1),
+    (100 * missRate).toFixed(2), String(switchesPerMinute), (100 * dynamicSaving).toFixed(0),
+  ]);
+  return formatTable([['scenario', 'policy', 'solvable', 'mean', 'worst', 's hot', 'h dark', 'missed %', 'switches/min', 'saved %'], ...rows], [2, 3, 4, 5, 6, 7, 8, 9]);
+}
+
+async function main(): Promise<void> {
+  const options = parseSimulateOptions(process.argv.slice(2));
+  if (options === undefined) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
+  const { runs, entries } = await runAll(options);
+  const summaries = summarize(runs);
+  mkdirSync(options.output, { recursive: true });
+  writeFileSync(join(options.output, 'simulate.json'), `${JSON.stringify({ summaries, runs }, undefined, 1)}\n`);
+  writeFileSync(join(options.output, 'simulate.html'), formatPage(entries));
+  process.stdout.write(`${tableOf(summaries)}\n${join(options.output, 'simulate.json')} and simulate.html written; hot, dark, missed and switches are of the worst seed\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`simulate: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
