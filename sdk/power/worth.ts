@@ -10,7 +10,7 @@ export interface Worth {
 }
 
 /** Inferences a second of a candidate in a slot with this share of motion. */
-export function rateOf({ variant, rate, gated, off }: Candidate, motion: number): number {
+function rateOf({ variant, rate, gated, off }: Candidate, motion: number): number {
   return variant < 0 || off > 0 ? 0 : gated ? rate * motion : rate;
 }
 

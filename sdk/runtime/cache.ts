@@ -1,6 +1,6 @@
 import { nodeFs } from '../core/node-fs.ts';
 
-/** What an A76 core has, the least among boards whose kernels are as fast. */
+/** What the A53 boards' four cores share, and one A76 core has. */
 const ASSUMED_BYTES = 1 << 19;
 
 /** Bytes of the second-level cache of the first core, from Linux' sysfs ("512K"); 512 KB where it does not say. */

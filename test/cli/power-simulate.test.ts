@@ -36,6 +36,8 @@ describe('power simulate', () => {
   it.each([
     [['--board', 'pi-9'], /--board: found "pi-9"; allowed: pi-4b, pi-5, zero-2w, /],
     [['--board', 'pi-5', '--policy', 'best'], /--policy: found "best"; allowed: .*gated-max/],
+    [['--board', 'pi-5', '--trace', join(folder, 'missing.csv')], /--trace '.+missing\.csv': cannot be read \(ENOENT\); pass the path of a file/],
+    [['--board', 'pi-5', '--days', '1', '--policy', 'governor-pace', '--html', join(folder, 'no', 'page.html')], /--html '.+': cannot be written \(ENOENT\)/],
     [['--board', 'pi-5', '--trace', 't.csv', '--days', '1'], /--days: a trace has its own length/],
   ])('refuses %j', async (args, message) => {
     const { code, stderr } = await capture('power', 'simulate', ...args);

@@ -33,6 +33,14 @@ describe('link', () => {
     expect(linked.scratch[2]!).toBeLessThan(linked.memory.buffer.byteLength);
   });
 
+  it('marks the bands whose steps hand on no more than half of the second-level cache', () => {
+    const bands = [{ first: 0, pace: 0, last: 1, blockUnits: 1, blockRows: 1, leadRows: 0, leadUnits: 0 }];
+    const cachedOf = (cacheBytes: number): number => link({ ...plan, bands }, tensorData, choice, { threads: 1, cacheBytes }).table[Row.cached]!;
+    const output = plan.steps[0]!.fields['OUTPUT'] as { buffer: number };
+    const { bytes: handedOn } = plan.buffers[output.buffer]!;
+    expect([0, 2 * handedOn - 1, 2 * handedOn].map(cachedOf)).toEqual([0, 0, 1]);
+  });
+
   it('keeps cheap steps on one thread', () => {
     const cheap = link(plan, tensorData, choice, { threads: 4, parallelCost: Infinity });
     const wide = link(plan, tensorData, choice, { threads: 4, parallelCost: 0 });

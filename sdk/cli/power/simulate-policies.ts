@@ -1,15 +1,20 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { scenarios } from '../../../devices/scenarios/index.ts';
-import { OptionError } from '../../core/errors.ts';
+import { DeviceError, OptionError } from '../../core/errors.ts';
+import type { Contender } from '../../power/simulator/baselines/types.ts';
 import { contenders } from '../../power/simulator/contenders.ts';
 import { evaluate, type Evaluation, type PolicyResult } from '../../power/simulator/evaluate.ts';
+import { otherPolicies } from '../../power/simulator/governed.ts';
 import { formatPage } from '../../power/simulator/page.ts';
 import type { Scenario } from '../../power/simulator/scenario.ts';
 import { parseTrace } from '../../power/simulator/trace.ts';
 import { generateWorld, worldOfRows, type World } from '../../power/simulator/world.ts';
 import { printJson, progress } from '../output.ts';
+import { readFileOption } from '../read-file.ts';
 import { formatTable } from '../table.ts';
 import type { CliContext } from '../types.ts';
+
+const MAX_TRACE_BYTES = 256 << 20;
 
 /** Options of `power simulate` after parsing. */
 export interface SimulateOptions {
@@ -35,7 +40,7 @@ function findScenario(name: string, trace: boolean): Scenario {
 async function worldOf(scenario: Scenario, { trace, seed, days }: SimulateOptions): Promise<World> {
   if (trace === undefined) return generateWorld(scenario, seed, days);
   if (days !== undefined) throw new OptionError('days-of-a-trace', '--days: a trace has its own length; leave out one of --days and --trace');
-  return worldOfRows(parseTrace(await readFile(trace, 'utf8'), trace), scenario.slotSeconds);
+  return worldOfRows(parseTrace(new TextDecoder().decode(await readFileOption(trace, '--trace', MAX_TRACE_BYTES)), trace), scenario.slotSeconds);
 }
 
 const COLUMNS: readonly (readonly [string, (result: PolicyResult) => string])[] = [
@@ -55,18 +60,39 @@ function print(scenario: Scenario, { policies, bound, solvable }: Evaluation, co
   context.stdout.write(formatTable([COLUMNS.map(([title]) => title), ...policies.map((result) => COLUMNS.map(([, cell]) => cell(result)))], [1, 2, 3, 4, 5, 6, 7]));
 }
 
+/** With the offline bound where its solver is installed. */
+async function evaluateBounded(scenario: Scenario, world: World, chosen: readonly Contender[]): Promise<Evaluation & { readonly unbounded?: string }> {
+  try {
+    return await evaluate(scenario, world, chosen, { bound: true });
+  } catch (error) {
+    if (!(error instanceof DeviceError && error.code === 'no-solver')) throw error;
+    return { ...await evaluate(scenario, world, chosen, { bound: false }), unbounded: error.message };
+  }
+}
+
+async function writePage(path: string, page: string): Promise<void> {
+  try {
+    await writeFile(path, page);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new OptionError('unwritable-file', `--html '${path}': cannot be written (${code ?? message}); pass the path of a file in an existing folder`, { cause: error });
+  }
+}
+
 /** The `power simulate` command. */
 export async function simulatePolicies(options: SimulateOptions, context: CliContext): Promise<void> {
   const scenario = findScenario(options.board, options.trace !== undefined);
-  const chosen = options.policy === undefined ? contenders : contenders.filter(({ name }) => name === options.policy);
+  const known = [...contenders, ...otherPolicies];
+  const chosen = options.policy === undefined ? contenders : known.filter(({ name }) => name === options.policy);
   if (chosen.length === 0) {
-    throw new OptionError('unknown-policy', `--policy: found ${JSON.stringify(options.policy)}; allowed: ${contenders.map(({ name }) => name).join(', ')}`);
+    throw new OptionError('unknown-policy', `--policy: found ${JSON.stringify(options.policy)}; allowed: ${known.map(({ name }) => name).join(', ')}`);
   }
   const world = await worldOf(scenario, options);
   progress(context, `simulating ${scenario.name}`);
-  const evaluation = await evaluate(scenario, world, chosen, { bound: true });
+  const { unbounded, ...evaluation } = await evaluateBounded(scenario, world, chosen);
   progress(context, '');
-  if (options.html !== undefined) await writeFile(options.html, formatPage([{ scenario, seed: options.trace ?? options.seed, evaluation }]));
+  if (unbounded !== undefined) context.stderr.write(`${unbounded}\n`);
+  if (options.html !== undefined) await writePage(options.html, formatPage([{ scenario, seed: options.trace ?? options.seed, evaluation }]));
   const { bound, solvable, policies } = evaluation;
   if (options.json) printJson(context, { scenario: scenario.name, seed: options.trace === undefined ? options.seed : null, bound, solvable, policies });
   else print(scenario, evaluation, context);

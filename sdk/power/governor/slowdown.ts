@@ -1,5 +1,5 @@
 /** Standard deviations above the mean that 95 % stay below. */
-export const Z_95 = 1.645;
+const Z_95 = 1.645;
 
 const DRIFT_SECONDS = 60;
 /** Variance that the slow-down wanders by in DRIFT_SECONDS. */

@@ -22,7 +22,7 @@ export interface Placement {
 }
 
 /** Factors that are tried on the periods of streams of one priority. */
-export const STRETCHES: readonly number[] = Object.freeze([1, 1.5, 2, 3, 4, 6, 8, 16, 32]);
+const STRETCHES: readonly number[] = Object.freeze([1, 1.5, 2, 3, 4, 6, 8, 16, 32]);
 
 export function withDeadline({ deadline }: Demand): boolean {
   return deadline !== Infinity;

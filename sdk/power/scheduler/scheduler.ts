@@ -159,7 +159,7 @@ export class Scheduler implements AsyncDisposable {
     this.#place();
   }
 
-  /** A board that is slow now is so for what is asked for now. */
+  /** A demand whose cost is what it takes on the board as slow as it is at present. */
   #inForce(demand: Demand): Demand {
     return { ...demand, cost: demand.cost * this.#slowdown.factor };
   }

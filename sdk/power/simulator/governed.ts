@@ -1,5 +1,6 @@
 import { Governor } from '../governor/governor.ts';
 import type { GovernorOptions } from '../governor/options.ts';
+import { policies } from '../policies/index.ts';
 import type { Contender } from './baselines/types.ts';
 import { LEAKAGE_GROWTH } from './plant.ts';
 
@@ -19,6 +20,10 @@ function governed(name: string, description: string, options: Pick<GovernorOptio
 }
 
 export const governor = governed('governor', 'thermal filter with prediction, then the price of energy', { policy: 'price' });
+/** The governor with another policy than the price of energy. */
+export const otherPolicies: readonly Contender[] = Object.freeze(policies.filter(({ name }) => name !== 'price').map(({ name }) => (
+  governed(`governor-${name}`, `thermal filter with prediction, then the policy ${name}`, { policy: name })
+)));
 /** The governor without one of its parts. */
 export const ablations: readonly Contender[] = Object.freeze([
   governed('governor-no-prediction', 'the thermal filter looks at the present temperature only', { policy: 'price', predict: false }),

@@ -3,14 +3,11 @@ import type { Quantity } from '../types.ts';
 /** What is wrong with the sensor of a quantity between two times: `amount` is in seconds where it is late, else in units of the quantity. */
 export interface SensorFault {
   readonly quantity: Quantity;
-  readonly kind: FaultKind;
+  readonly kind: 'missing' | 'stuck' | 'late' | 'quantized' | 'lying';
   readonly amount: number;
   readonly from: number;
   readonly until: number;
 }
-
-export const FAULT_KINDS = ['missing', 'stuck', 'late', 'quantized', 'lying'] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Values of one quantity through its faults; NaN where there is no reading. None of them shows in `age` or `trust`. */
 export class FaultySensor {

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { OptionError } from '../../../sdk/core/errors.ts';
 import { Random } from '../../../sdk/power/simulator/random.ts';
 import { FaultySensor } from '../../../sdk/power/simulator/sensor-faults.ts';
 import { parseTrace } from '../../../sdk/power/simulator/trace.ts';
@@ -55,8 +57,21 @@ describe('world', () => {
     [`${HEADER}\n0,20,0,0,1,0\n0,20,0,0,1,0`, /trace\.csv:3: found 0 s after 0 s/],
     [`${HEADER}\n0,20,,0,1,0`, /trace\.csv:2: found solar_w ""/],
     [HEADER, /trace\.csv:2: found 0 rows/],
+    [`${HEADER}\n0,20,0,0,1,0\n1e9,20,0,0,1,0`, /trace\.csv:3: found 1000000000 s after the first row; allowed: at most 31536000 s, a year/],
   ])('of a broken trace is refused: %j', (text, message) => {
     expect(() => parseTrace(text, 'trace.csv')).toThrow(message);
+  });
+
+  it('of any text is rows or refused', () => {
+    const cell = fc.oneof(fc.integer().map(String), fc.double().map(String), fc.constantFrom('', ' ', 'NaN', '-0', '1e999'));
+    const row = fc.array(cell, { minLength: 5, maxLength: 7 }).map((cells) => cells.join(','));
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.array(row).map((rows) => [HEADER, ...rows].join('\n'))), (text) => {
+      try {
+        expect(parseTrace(text, 'trace.csv').every((values) => Object.values(values).every(Number.isFinite))).toBe(true);
+      } catch (error) {
+        expect(error).toBeInstanceOf(OptionError);
+      }
+    }));
   });
 });
 

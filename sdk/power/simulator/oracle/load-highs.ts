@@ -6,7 +6,7 @@ let loading: Promise<Highs> | undefined;
 async function load(): Promise<Highs> {
   // Declared as CommonJS, but a module: its default export is the loader itself.
   const { default: loader } = await import('highs').catch((cause: unknown) => {
-    throw new DeviceError('no-solver', 'the offline bound needs the solver HiGHS: found no package highs; run npm install highs, or leave the bound out', { cause });
+    throw new DeviceError('no-solver', 'the offline bound needs the solver HiGHS: found no package highs; run npm install highs', { cause });
   }) as unknown as { readonly default: () => Promise<Highs> };
   return loader();
 }
