@@ -1,6 +1,6 @@
 import type { Reading } from '../types.ts';
+import { LEAST_TRUST } from './trust.ts';
 
-const LEAST_TRUST = 0.2;
 const MOST_AGE = 600;
 /** Of what a battery is charged with, what is stored. */
 const CHARGE_EFFICIENCY = 0.85;

@@ -1,4 +1,5 @@
 import type { Reading } from '../types.ts';
+import { LEAST_TRUST } from './trust.ts';
 
 /** Kelvin that the model may move while a reading stays the same to the last digit; above the step of a 1 C sensor. */
 export const STUCK_KELVIN = 1.5;
@@ -7,7 +8,6 @@ const NOISE_KELVIN = 2.5;
 const BELIEVED = 3;
 /** Silence after which a jump proves nothing. */
 const FORGET_SECONDS = 3600;
-const LEAST_TRUST = 0.2;
 const MOST_AGE = 120;
 const COLDEST = -40;
 const HOTTEST = 125;

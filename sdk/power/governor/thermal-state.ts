@@ -1,6 +1,7 @@
 import type { BoardThermal, Reading } from '../types.ts';
 import { STUCK_KELVIN, TemperatureSource } from './temperature-source.ts';
 import { ThermalModel } from './thermal-model.ts';
+import { LEAST_TRUST } from './trust.ts';
 
 /** Kelvin a second that the bound of ambient falls by at most: longer than what a late sensor hides. */
 const FALL = 0.5 / 60;
@@ -11,7 +12,6 @@ const HISTORY = 128;
 /** A throttle flag this far below the limit needs the latency to confirm it. */
 const FLAG_KELVIN = 12;
 const FLAG_AGE = 30;
-const LEAST_TRUST = 0.2;
 const CONFIRMED_SLOWDOWN = 1.15;
 /** Slow-down that is taken for heat where no temperature has been trusted for LOST_SECONDS. */
 const HOT_SLOWDOWN = 1.3;
