@@ -3,11 +3,11 @@ import { boardWatts } from '../candidates.ts';
 import type { Situation } from '../policies/types.ts';
 import type { Candidate } from '../types.ts';
 import type { Binding } from './explain.ts';
+import { ExpectedMotion, USUAL_MOTION } from './expected-motion.ts';
 import type { GovernorSettings } from './options.ts';
 import { prune } from './prune.ts';
 import type { Slowdown } from './slowdown.ts';
 
-const USUAL_MOTION = 0.3;
 /** Temperature from which leakage adds to the calibrated power (C). */
 const LEAKAGE_FROM = 50;
 /** Charge below which the minimum rate is given up. */
@@ -45,20 +45,18 @@ export class CandidateTable {
     this.idle = sorted.findIndex(({ variant, off }) => variant < 0 && off === 0);
     this.#seen = Float64Array.from(sorted, ({ variant, off, accuracy, rate }) => (variant < 0 || off > 0 ? 0 : accuracy * (1 - exp(-rate * worth.dwell))));
     this.#refused = new Uint8Array(sorted.length);
-    const most = sorted.reduce((best, { gated }, row) => (this.#seen[row]! > this.#seen[best]! || (this.#seen[row] === this.#seen[best] && !gated) ? row : best), 0);
+    const mostWorth = sorted.reduce((best, { gated }, row) => (this.#seen[row]! > this.#seen[best]! || (this.#seen[row] === this.#seen[best] && !gated) ? row : best), 0);
     this.situation = {
       candidates: sorted,
       allowed: new Uint8Array(sorted.length),
       watts: new Float64Array(sorted.length),
       worth: new Float64Array(sorted.length),
-      steepest: 0,
-      mostWorth: most,
+      yield: 0,
+      mostWorth,
       seen: this.#seen,
       scan: worth.scan,
-      idle: power.idle,
-      offWatts: sorted.reduce((least, candidate) => (candidate.off > 0 ? Math.min(least, boardWatts(candidate, 0, power)) : least), power.idle),
+      leastWatts: sorted.reduce((least, candidate) => Math.min(least, boardWatts(candidate, 0, power)), power.idle),
       motion: USUAL_MOTION,
-      expectedMotion: USUAL_MOTION,
       usualMotion: USUAL_MOTION,
       time: 0,
       charge: NaN,
@@ -67,20 +65,24 @@ export class CandidateTable {
       slack: 0,
       current: this.idle,
     };
-    this.value(USUAL_MOTION, 1);
-    const { watts, worth: worths } = this.situation;
-    const steepest = sorted.reduce((steep, _, row) => (watts[row]! > 0 ? Math.max(steep, worths[row]! / watts[row]!) : steep), 0);
-    this.situation = { ...this.situation, steepest };
+    this.value(new ExpectedMotion());
   }
 
-  /** Power and worth of all rows at this motion and weight. */
-  value(motion: number, weight: number): void {
-    const { candidates, watts, worth } = this.situation;
+  /** Power and worth of all rows at the motion and weight expected, and the most worth a joule at the mean motion. */
+  value({ motion, weight, mean }: Readonly<ExpectedMotion>): void {
+    const { situation } = this;
+    const { candidates, watts, worth } = situation;
     const { board: { power }, worth: { scan } } = this.#settings;
+    let most = 0;
     for (let row = 0; row < candidates.length; row++) {
-      watts[row] = boardWatts(candidates[row]!, motion, power) - power.idle;
-      worth[row] = this.#seen[row]! * (motion * weight + (candidates[row]!.gated ? 0 : scan * (1 - motion)));
+      const candidate = candidates[row]!;
+      const seen = this.#seen[row]!;
+      const still = candidate.gated ? 0 : scan;
+      watts[row] = boardWatts(candidate, motion, power) - power.idle;
+      worth[row] = seen * (motion * weight + still * (1 - motion));
+      if (candidate.off === 0) most = Math.max(most, (seen * (mean + still * (1 - mean))) / boardWatts(candidate, mean, power));
     }
+    situation.yield = most;
   }
 
   /** Allows rows up to `highest` that keep the deadline and, where any of those does, the minimum rate. */

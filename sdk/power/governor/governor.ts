@@ -74,7 +74,7 @@ export class Governor implements Controller {
     this.#slowdown.update(slowdown, seconds);
     this.#thermal.update(readings, time, seconds, watts, this.#slowdown.mean);
     this.#energy.update(readings, seconds, watts);
-    this.#expected.update(motion, weight, seconds);
+    this.#expected.update(motion, weight, seconds, time);
     this.#filter.look(this.#thermal);
     this.#unreachable = this.#filter.unreachable(this.#thermal);
     situation.time = time;
@@ -83,9 +83,8 @@ export class Governor implements Controller {
     situation.capacity = this.#energy.mains ? 0 : this.#settings.capacity;
     situation.harvest = this.#energy.harvest;
     situation.motion = this.#expected.last;
-    situation.expectedMotion = this.#expected.motion;
     situation.usualMotion = this.#expected.usual;
-    this.#table.value(this.#expected.motion, this.#expected.weight);
+    this.#table.value(this.#expected);
     this.#table.allow(this.#unreachable ? idle : this.#filter.highestSafe(this.#table.busy, idle), this.#slowdown);
     const wanted = this.#policy.choose(situation);
     const next = this.#dwell.choose(situation.allowed[wanted] === 1 ? wanted : idle, situation, this.#policy.price);

@@ -58,7 +58,7 @@ export type GovernorSettings = Required<Omit<GovernorOptions, 'policy' | 'batter
 };
 
 const DEFAULTS = {
-  slot: 2, maxAmbient: 45, minimumRate: 0, deadline: Infinity, margin: 2, spread: 0.15, unmodelledHeat: 0.3, leakage: 0.002, dwell: 6, predict: true, dryRun: false,
+  slot: 2, maxAmbient: 45, minimumRate: 0, deadline: Infinity, margin: 1, spread: 0.15, unmodelledHeat: 0.3, leakage: 0.002, dwell: 6, predict: true, dryRun: false,
 };
 
 /** Allowed range of each number. */

@@ -3,7 +3,8 @@ import { LEAST_TRUST } from './trust.ts';
 
 /** Kelvin that the model may move while a reading stays the same to the last digit; above the step of a 1 C sensor. */
 export const STUCK_KELVIN = 1.5;
-const NOISE_KELVIN = 2.5;
+/** Jump that is taken for noise: at most about the margin, so that what is not noticed does not matter. */
+const NOISE_KELVIN = 1.1;
 /** Steps up in a row after which a jump is believed. */
 const BELIEVED = 3;
 /** Silence after which a jump proves nothing. */
@@ -22,7 +23,8 @@ const AGE_KELVIN = 0.01;
  * after three, one that does not move while the model does is stuck until it moves.
  */
 export class TemperatureSource {
-  /** Upper bound of the ambient it claims. */
+  /** The ambient it claims, and an upper bound of it. */
+  estimate = NaN;
   claim = NaN;
   trusted = false;
   #value = NaN;
@@ -67,6 +69,7 @@ export class TemperatureSource {
     if (this.#fallen > 0 || (this.#rising > 0 && this.#rising < BELIEVED)) return;
     this.#believed = raw;
     this.#rising = 0;
+    this.estimate = raw;
     this.claim = raw + (1 - trust) * DISTRUST_KELVIN + age * AGE_KELVIN;
     this.trusted = true;
   }

@@ -2,14 +2,12 @@ import type { BoardThermal } from '../types.ts';
 import { GainTable, type ThermalModel } from './thermal-model.ts';
 import type { ThermalState } from './thermal-state.ts';
 
-/** Seconds that a candidate must be safe to keep. */
-const HORIZON = 60;
+/** Seconds that a candidate must be safe to keep, at least two slots: a longer one costs up to 1 % of the worth and keeps nothing cooler. */
+const HORIZON = 20;
 /** Times at which idling afterwards is looked at (s). */
 const IDLE_TIMES = [60, 300, 1500, 1e6];
 /** Hotter than this below the limit when idle for long, nothing can be promised. */
 const UNREACHABLE_KELVIN = 5;
-/** Of the estimate of ambient (K). */
-const TOLERANCE = 0.5;
 
 export interface ThermalFilterOptions {
   readonly thermal: BoardThermal;
@@ -64,7 +62,7 @@ export class ThermalFilter {
   /** The board would settle too close to its limit even if it idled. */
   unreachable({ meanAmbient }: ThermalState): boolean {
     const { thermal, idleWatts } = this.#options;
-    return meanAmbient + this.#resistance * idleWatts > thermal.limit - UNREACHABLE_KELVIN + TOLERANCE;
+    return meanAmbient + this.#resistance * idleWatts > thermal.limit - UNREACHABLE_KELVIN;
   }
 
   /** Kelvin that the temperature's bound is below limit - margin. */

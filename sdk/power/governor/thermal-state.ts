@@ -32,7 +32,7 @@ export class ThermalState {
   /** Degrees Celsius. */
   ambient: number;
   temperature: number;
-  /** Mean of what is claimed, for reports: no bound. */
+  /** Mean of what is claimed: no bound. */
   meanAmbient: number;
   /** Temperatures trusted in the last slot. */
   trusted = 0;
@@ -77,6 +77,7 @@ export class ThermalState {
   /** A lost signal leaves the bound where it was, and what a stuck sensor hid; then it rises to the stated maximum. */
   #fuse(readings: readonly Reading[], now: number, seconds: number): void {
     let claim = -Infinity;
+    let sum = 0;
     const before = this.trusted;
     this.trusted = 0;
     for (const reading of readings) {
@@ -86,13 +87,15 @@ export class ThermalState {
       source.judge(reading, this.#riseAt(now - reading.age), now, this.#speed);
       if (!source.trusted) continue;
       this.trusted++;
+      sum += source.estimate;
       if (source.claim > claim) claim = source.claim;
     }
     this.#lost = this.trusted > 0 ? 0 : this.#lost + seconds;
     if (this.trusted > 0) {
       this.ambient = this.#started ? Math.max(claim, this.ambient - this.#hidden - FALL * seconds) : claim;
       this.#hidden = 0;
-      this.meanAmbient = this.#started ? this.meanAmbient + (seconds / (seconds + MEAN_SECONDS)) * (claim - this.meanAmbient) : claim;
+      const mean = sum / this.trusted;
+      this.meanAmbient = this.#started ? this.meanAmbient + (seconds / (seconds + MEAN_SECONDS)) * (mean - this.meanAmbient) : mean;
       this.#started = true;
     } else {
       if (before > 0) this.ambient += this.#hidden = STUCK_KELVIN;

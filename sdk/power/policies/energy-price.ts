@@ -1,35 +1,33 @@
-import { EnergyPlan } from './energy-plan.ts';
+import { NightReserve } from './night-reserve.ts';
 import type { Situation } from './types.ts';
 
-/** On mains, of the steepest worth a joule: pace-to-idle at next to no loss of worth. */
-const MAINS = 0.0005;
-/** Of the steepest, where a battery gives no charge. */
-const UNKNOWN = 0.05;
-/** Share of the battery below which only what costs least is worth its energy. */
-const RESERVE = 0.06;
+/** Price, in the best worth a joule of a board that stays on, of an empty battery; a full one's is 0, and between them it falls in proportion. */
+const EMPTY = 0.9;
+/** On mains: pace-to-idle at next to no loss of worth. */
+const MAINS = 0.1;
+/** Share of the battery above its reserve from which the price rises faster. */
+const SCARCE = 0.1;
+/** Share below which only what costs least is worth its energy. */
+const LAST = 0.04;
 const EXHAUSTED = 1e6;
-const PLAN_SECONDS = 300;
+/** What is harvested is lost else. */
+const FULL = 0.985;
 
-/** Price of energy in worth a joule: small and constant on mains, by the plan on a battery. */
+/**
+ * Price of energy in worth a joule: small and constant on mains; on a battery in proportion to what it lacks, the drift-plus-penalty form that
+ * needs no forecast of what is harvested (Huang and Neely, arXiv 1012.1945, section IV), and more where the charge nears its reserve.
+ */
 export class EnergyPrice {
-  value = 0;
-  #plan: EnergyPlan | undefined;
-  #planned = -Infinity;
+  readonly #reserve = new NightReserve();
 
-  update(situation: Situation): number {
-    const { charge, capacity, steepest, time } = situation;
-    if (capacity === 0) return this.value = MAINS * steepest;
-    if (Number.isNaN(charge)) return this.value = UNKNOWN * steepest;
-    this.#plan ??= new EnergyPlan(situation);
-    this.#plan.observe(situation);
-    if (charge < RESERVE) {
-      this.#planned = -Infinity;
-      return this.value = EXHAUSTED * steepest;
-    }
-    if (time - this.#planned >= PLAN_SECONDS) {
-      this.value = this.#plan.price(situation);
-      this.#planned = time;
-    }
-    return this.value;
+  of(situation: Situation): number {
+    const { charge, capacity, yield: most } = situation;
+    if (capacity === 0) return MAINS * most;
+    if (Number.isNaN(charge)) return EMPTY * most;
+    const spare = charge - this.#reserve.of(situation);
+    if (charge > FULL) return 0;
+    if (spare < LAST || charge < LAST) return EXHAUSTED * most;
+    const scarce = Math.max(1, SCARCE / spare);
+    return EMPTY * most * (1 - charge) * scarce * scarce;
   }
 }

@@ -7,16 +7,23 @@ import type { PolicyKind, Situation } from './types.ts';
 const MIXING = 60;
 
 /** Powering off, where it saves more at this price than staying on will bring while off; else -1. */
-function worthOff(situation: Situation, on: number, price: number): number {
-  const { allowed, candidates, watts, worth, motion, expectedMotion, usualMotion } = situation;
-  const net = (worth[on]! - price * watts[on]!) / (candidates[on]!.gated ? Math.max(expectedMotion, 1e-6) : 1);
+function worthOff({ allowed, candidates, watts, seen, scan, motion, usualMotion }: Situation, price: number): number {
+  let moving = 0;
+  let still = 0;
+  for (let row = 0; row < allowed.length; row++) {
+    const { off, rate, energy, gated } = candidates[row]!;
+    if (off > 0 || allowed[row] === 0) continue;
+    const cost = price * rate * energy;
+    moving = Math.max(moving, seen[row]! - cost);
+    if (!gated) still = Math.max(still, scan * seen[row]! - cost);
+  }
   let best = -1;
   let most = 0;
   for (let row = 0; row < allowed.length; row++) {
     const { off } = candidates[row]!;
     if (off === 0 || allowed[row] === 0) continue;
     const coming = usualMotion + (motion - usualMotion) * (MIXING / off) * (1 - exp(-off / MIXING));
-    const gain = -price * watts[row]! - net * (candidates[on]!.gated ? coming : 1);
+    const gain = -price * watts[row]! - coming * moving - (1 - coming) * still;
     if (gain > most) {
       best = row;
       most = gain;
@@ -31,13 +38,13 @@ export const price: PolicyKind = Object.freeze({
   monotone: ['charge'],
   create() {
     const energy = new EnergyPrice();
+    let value = 0;
     return {
-      get price() { return energy.value; },
+      get price() { return value; },
       choose(situation: Situation): number {
-        const value = energy.update(situation);
-        const on = bestAllowed(situation, value);
-        const off = worthOff(situation, on, value);
-        return off < 0 ? on : off;
+        value = energy.of(situation);
+        const off = worthOff(situation, value);
+        return off < 0 ? bestAllowed(situation, value) : off;
       },
     };
   },

@@ -10,20 +10,18 @@ export interface Situation {
   readonly watts: Float64Array;
   /** Worth of a second of each candidate at the present motion and weight. */
   readonly worth: Float64Array;
-  /** Steepest worth a joule that any candidate gives at average motion and weight: the unit of prices. */
-  readonly steepest: number;
+  /** Most worth a joule of the whole board that any candidate gives at mean motion and weight: the unit of prices. */
+  yield: number;
   /** Candidate worth the most at full motion. */
   readonly mostWorth: number;
   /** Accuracy times the share of events seen, of each candidate. */
   readonly seen: Float64Array;
   /** Worth of a second of looking while nothing moves, against 1 of one with an event. */
   readonly scan: number;
-  /** Watts of the board on and idle, and powered off (as idle where it cannot be). */
-  readonly idle: number;
-  readonly offWatts: number;
-  /** Share of motion in the last slot, that expected in the next one, and that of the last hours. */
+  /** Least watts that the board can be left at: powered off where something wakes it, else idle. */
+  readonly leastWatts: number;
+  /** Share of motion in the last slot, and the usual one at this hour. */
   motion: number;
-  expectedMotion: number;
   usualMotion: number;
   /** Monotonic seconds. */
   time: number;

@@ -2,14 +2,12 @@ import { exp } from '../../core/math.ts';
 import type { Candidate, Controller, Observation } from '../types.ts';
 import { worthOf } from '../worth.ts';
 import { Plant } from './plant.ts';
+import { reachable } from './reachable.ts';
 import type { Scenario } from './scenario.ts';
 import type { SensorFault } from './sensor-faults.ts';
 import { SimulatedSensors } from './sensors.ts';
 import { Timeline } from './timeline.ts';
 import type { World } from './world.ts';
-
-/** Kelvin below the limit to which idling must be able to cool a board for its heat to be somebody's fault. */
-const REACHABLE_MARGIN = 5;
 
 /** What a controller came to, in SI units. */
 export interface Simulation {
@@ -18,7 +16,7 @@ export interface Simulation {
   utility: number;
   seconds: number;
   secondsOverLimit: number;
-  /** Of these, while idling would have settled 5 K below the limit. */
+  /** Of these, while idling would have settled 5 K below the limit, but for those in which it idled since it could not have. */
   secondsOverReachable: number;
   /** Seconds on and with motion, but below the minimum rate. */
   secondsBelowMinimum: number;
@@ -75,13 +73,13 @@ export function simulate(scenario: Scenario, world: World, candidates: readonly 
   const { slotSeconds, slots } = world;
   const result = blank(controller.name, new Timeline(slots, slotSeconds));
   const switches = new SwitchCounter();
-  const resistance = scenario.thermal.poles.reduce((sum, pole) => sum + pole.resistance, 0);
   const bootSlots = Math.ceil((scenario.wake?.boot ?? 0) / slotSeconds);
   const limit = scenario.thermal.limit + 1e-9;
   result.startCharge = plant.charge;
   let chosen = 0;
   let offSlots = 0;
   let slowdown = NaN;
+  let excused = false;
   for (let slot = 0; slot < slots; slot++) {
     const now = slot * slotSeconds;
     const readings = sensors.read(now, plant);
@@ -110,9 +108,9 @@ export function simulate(scenario: Scenario, world: World, candidates: readonly 
     result.hottest = Math.max(result.hottest, plant.temperature);
     if (plant.temperature > limit) {
       result.secondsOverLimit += slotSeconds;
-      const idling = world.ambient[slot]! + resistance * (scenario.power.idle + world.extraHeat[slot]!);
-      if (idling <= scenario.thermal.limit - REACHABLE_MARGIN) result.secondsOverReachable += slotSeconds;
-    }
+      excused = !reachable(scenario, world, slot) || (excused && outcome.dynamicWatts === 0);
+      if (!excused) result.secondsOverReachable += slotSeconds;
+    } else excused = false;
     result.timeline.add(slot, outcome.state === 'on' ? chosen : -1, plant.temperature, outcome.watts, plant.charge, value);
   }
   result.seconds = slots * slotSeconds;

@@ -47,8 +47,8 @@ describe('a governor', () => {
     expect(at(1).candidate.energy * at(1).candidate.rate).toBeGreaterThan(at(0.12).candidate.energy * at(0.12).candidate.rate);
     expect(at(0.12)).toMatchObject({ candidate: { off: 0 } });
     expect(at(0.12).candidate.rate).toBeGreaterThanOrEqual(0.5);
-    expect(at(0.05).candidate).toMatchObject({ variant: -1, off: 0 });
-    expect(at(0.05, WITH_OFF).candidate.off).toBe(300);
+    expect(at(0.03).candidate).toMatchObject({ variant: -1, off: 0 });
+    expect(at(0.03, WITH_OFF).candidate.off).toBe(300);
   });
 
   it('switches variant or threads at most six times in any minute, however wildly all readings change', () => {

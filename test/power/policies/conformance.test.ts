@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CandidateTable } from '../../../sdk/power/governor/candidate-table.ts';
+import { ExpectedMotion } from '../../../sdk/power/governor/expected-motion.ts';
 import { governorSettings } from '../../../sdk/power/governor/options.ts';
 import { policies } from '../../../sdk/power/policies/index.ts';
 import type { Situation } from '../../../sdk/power/policies/types.ts';
@@ -8,8 +9,8 @@ import { optionsOf, WITH_OFF } from '../governor/plant.ts';
 
 function situation(motion: number, weight: number): Situation {
   const table = new CandidateTable(governorSettings(optionsOf({ candidates: WITH_OFF, battery: { capacity: 72_000 } })));
-  table.value(motion, weight);
-  return Object.assign(table.situation, { motion, expectedMotion: motion, usualMotion: 0.3 });
+  table.value(Object.assign(new ExpectedMotion(), { motion, weight }));
+  return Object.assign(table.situation, { motion, usualMotion: 0.3 });
 }
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });

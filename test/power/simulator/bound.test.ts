@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scenarioCandidates } from '../../../sdk/power/simulator/evaluate.ts';
 import { offlineBound } from '../../../sdk/power/simulator/oracle/bound.ts';
+import { reachable } from '../../../sdk/power/simulator/reachable.ts';
 import { Random } from '../../../sdk/power/simulator/random.ts';
 import { keepsLimits, simulate } from '../../../sdk/power/simulator/simulate.ts';
 import { generateWorld, type World } from '../../../sdk/power/simulator/world.ts';
@@ -61,7 +62,7 @@ describe('offline bound', () => {
         let index = 0;
         const simulation = simulate(scenario, world, candidates, { name: 'random', decide: ({ time }) => {
           if ((time / scenario.slotSeconds) % hold === 0) index = Math.floor(random.next() * candidates.length);
-          return index;
+          return reachable(scenario, world, time / scenario.slotSeconds) ? index : 0;
         } });
         if (simulation.secondsOverLimit > 0 || simulation.brownoutSeconds > 0) return;
         checked++;

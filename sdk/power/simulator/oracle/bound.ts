@@ -5,9 +5,9 @@ import type { World } from '../world.ts';
 import { frontiersOf, leastWatts } from './frontier.ts';
 import { LinearProgram } from './linear-program.ts';
 import { loadHighs } from './load-highs.ts';
-import { ThermalRows } from './thermal-rows.ts';
+import { mostWatts, ThermalRows } from './thermal-rows.ts';
 
-/** What no policy exceeds that keeps the limits, however well it knows the future. */
+/** What no policy exceeds that keeps the limits, and idles where they cannot be kept for sure, however well it knows the future. */
 export interface Bound {
   /** Worth in seconds; NaN where the battery runs empty whatever is done. */
   readonly utility: number;
@@ -19,6 +19,9 @@ export interface Bound {
   readonly energy: Float64Array;
   readonly worth: Float64Array;
 }
+
+/** Seconds of a slot of the program where nothing but heat limits a board. */
+const HOT_SECONDS = 60;
 
 /** Joules at the end with the least power, at most those at the start. */
 function reachableEnd(scenario: Scenario, { harvest, slotSeconds }: World): number {
@@ -35,8 +38,16 @@ function reachableEnd(scenario: Scenario, { harvest, slotSeconds }: World): numb
   return Math.min(start, charge);
 }
 
+/** Sums of `count` values each. */
+function pointsOf(values: readonly number[], count: number): Float64Array {
+  const points = new Float64Array(Math.ceil(values.length / count));
+  values.forEach((value, index) => { points[Math.floor(index / count)]! += value; });
+  return points;
+}
+
 /**
- * Solves one linear program for all slots of five minutes of a scenario's world. It bounds every policy that keeps the thermal limit and never
+ * Solves one linear program for a scenario's world, in slots of five minutes, or of one on mains, where what heat does within a slot
+ * matters most. It bounds every policy that keeps the thermal limit and never
  * runs the battery empty, because whatever such a policy does gives a feasible point of the program with at least its worth:
  *
  * - Worth and energy. At each price a joule the frontier takes in every control slot what is best at that price, so no mixture of actions lies
@@ -55,11 +66,11 @@ export async function offlineBound(scenario: Scenario, world: World, candidates:
   const { harvest, slotSeconds, slots } = world;
   const endCharge = reachableEnd(scenario, world);
   if (Number.isNaN(endCharge)) return { utility: NaN, endCharge, endPrice: 0, energy: new Float64Array(0), worth: new Float64Array(0) };
-  const steps = POINT_SECONDS / slotSeconds;
-  const frontiers = frontiersOf(scenario, world, candidates);
-  const most = frontiers.reduce((watts, { least, segments }) => Math.max(watts, (least + segments.reduce((sum, { joules }) => sum + joules, 0)) / POINT_SECONDS), 0);
+  const heat = ThermalRows.matter(scenario, world, mostWatts(scenario, candidates));
+  const steps = heat && !battery ? Math.max(1, Math.floor(HOT_SECONDS / slotSeconds)) : POINT_SECONDS / slotSeconds;
+  const frontiers = frontiersOf(scenario, world, candidates, steps);
   const program = new LinearProgram();
-  const thermal = ThermalRows.matter(scenario, world, most) ? new ThermalRows(program, scenario, world, candidates, steps) : undefined;
+  const thermal = heat ? new ThermalRows(program, scenario, world, candidates, steps) : undefined;
   const columnsOf: number[][] = [];
   let before = -1;
   for (const [index, { least, worth, segments }] of frontiers.entries()) {
@@ -97,8 +108,8 @@ export async function offlineBound(scenario: Scenario, world: World, candidates:
       utility: optimal ? model.getObjectiveValue() : NaN,
       endCharge,
       endPrice: battery && optimal ? Math.abs(colDual[before]!) : 0,
-      energy: Float64Array.from(frontiers, ({ least }, index) => least + sum(columnsOf[index]!, false)),
-      worth: Float64Array.from(frontiers, ({ worth }, index) => worth + sum(columnsOf[index]!, true)),
+      energy: pointsOf(frontiers.map(({ least }, index) => least + sum(columnsOf[index]!, false)), POINT_SECONDS / slotSeconds / steps),
+      worth: pointsOf(frontiers.map(({ worth }, index) => worth + sum(columnsOf[index]!, true)), POINT_SECONDS / slotSeconds / steps),
     };
   });
 }

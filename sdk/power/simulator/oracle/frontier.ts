@@ -2,8 +2,8 @@ import { exp, log } from '../../../core/math.ts';
 import { settledRise } from '../../thermal.ts';
 import type { Candidate } from '../../types.ts';
 import { LEAKAGE_CELSIUS, LEAKAGE_GROWTH } from '../plant.ts';
+import { reachable } from '../reachable.ts';
 import type { Scenario } from '../scenario.ts';
-import { POINT_SECONDS } from '../timeline.ts';
 import type { World } from '../world.ts';
 import { hullOf, slopesOf, type HullPoint } from './hull.ts';
 
@@ -11,7 +11,7 @@ const PRICES = 56;
 /** Share of a slot's worth by which leaving out segments may raise it: their energy goes to the steeper one before them. */
 const MERGED = 2e-4;
 
-/** Most worth of five minutes by their energy: `worth` at `least` joules, then `price` a joule for `joules`, prices falling. */
+/** Most worth of a slot of the program by its energy: `worth` at `least` joules, then `price` a joule for `joules`, prices falling. */
 export interface Frontier {
   readonly least: number;
   readonly worth: number;
@@ -79,13 +79,12 @@ function polygon(prices: Float64Array, conjugate: Float64Array, least: number): 
   return { least, worth: conjugate[last]! + prices[last]! * least, segments };
 }
 
-/** Frontiers of all slots of five minutes. */
-export function frontiersOf(scenario: Scenario, world: World, candidates: readonly Candidate[]): Frontier[] {
+/** Frontiers of all slots of the program, each of `slotsOfPoint` control slots; with a wake source they are no longer than it is powered off. */
+export function frontiersOf(scenario: Scenario, world: World, candidates: readonly Candidate[], slotsOfPoint: number): Frontier[] {
   const { power, worth: { dwell, scan }, wake } = scenario;
   const { motion, weight, slotSeconds } = world;
   const hull = hullOf(candidates, dwell);
   const value = new SlotValue(hull);
-  const slotsOfPoint = POINT_SECONDS / slotSeconds;
   const core = Float64Array.from(motion, (_, slot) => leastCoreWatts(scenario, world, slot));
   const heaviest = weight.reduce((most, each) => Math.max(most, each), 1);
   const lightest = motion.reduce((least, each, slot) => (each > 0 ? Math.min(least, each * weight[slot]!) : least), 1);
@@ -101,6 +100,7 @@ export function frontiersOf(scenario: Scenario, world: World, candidates: readon
       const slot = first + index;
       const moves = motion[slot]!;
       const values = on[index]!.fill(0);
+      if (!reachable(scenario, world, slot)) continue;
       value.raise(prices, weight[slot]!, core[slot]!, moves, values);
       value.raise(prices, moves * weight[slot]! + scan * (1 - moves), core[slot]!, 1, values);
     }
@@ -118,7 +118,7 @@ export function frontiersOf(scenario: Scenario, world: World, candidates: readon
 }
 
 /**
- * Best five minutes with a wake source. As nothing is shorter than five minutes off, the board is on in at most one run of slots;
+ * Best slot of the program with a wake source. As nothing is shorter off, the board is on in at most one run of slots;
  * what is off before it ends with starting; what is off after it may start later.
  */
 class OnWindow {

@@ -10,7 +10,7 @@ import type { LinearProgram } from './linear-program.ts';
 type Entries = (readonly [number, number])[];
 
 /** Watts that the board never goes above at or below its limit. */
-function mostWatts({ power, thermal }: Scenario, candidates: readonly Candidate[]): number {
+export function mostWatts({ power, thermal }: Scenario, candidates: readonly Candidate[]): number {
   const cores = candidates.reduce((most, { variant, rate, latency, threads }) => (variant < 0 ? most : Math.max(most, rate * latency * threads)), 1);
   return power.idle + cores * (power.core + power.leakage * LEAKAGE_GROWTH * Math.max(0, thermal.limit - LEAKAGE_CELSIUS));
 }
