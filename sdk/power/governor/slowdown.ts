@@ -6,10 +6,13 @@ const DRIFT_SECONDS = 60;
 const DRIFT_VARIANCE = 0.01;
 const INITIAL_NOISE = 0.0025;
 const NOISE_GAIN = 0.1;
+/** Of the last correction, what it says about how fast the mean moves. */
+const MOVED = 0.3;
 
 /**
  * How much slower than calibrated the board computes: a Kalman filter on observed over expected latency, common to all variants (ALERT, ATC 2020,
- * section 3.3). Without observations it returns to 1, so that a variant given up for its latency is tried again.
+ * section 3.3), whose process noise follows its own corrections, so that it is quick where something else takes or frees the processor. Without
+ * observations it returns to 1, so that a variant given up for its latency is tried again.
  */
 export class Slowdown {
   mean = 1;
@@ -17,6 +20,9 @@ export class Slowdown {
   deviation = 0.05;
   #variance = 0.0025;
   #noise = INITIAL_NOISE;
+  /** Square of the mean's last moves. */
+  #moved = 0;
+  #last = NaN;
 
   /** @param observed observed over expected latency, NaN without any */
   update(observed: number, seconds: number): void {
@@ -25,10 +31,13 @@ export class Slowdown {
       this.mean = 1 + keep * (this.mean - 1);
       this.#variance = keep * this.#variance + (1 - keep) * DRIFT_VARIANCE;
     } else {
-      this.#variance += (1 - keep) * DRIFT_VARIANCE;
+      this.#variance += Math.max((1 - keep) * DRIFT_VARIANCE, this.#moved);
       const surprise = observed - this.mean;
       const gain = this.#variance / (this.#variance + this.#noise);
-      this.#noise += NOISE_GAIN * (Math.max(1e-6, surprise * surprise - this.#variance) - this.#noise);
+      const change = Number.isNaN(this.#last) ? surprise : observed - this.#last;
+      this.#last = observed;
+      this.#noise += NOISE_GAIN * (Math.max(1e-6, (change * change) / 2) - this.#noise);
+      this.#moved += MOVED * ((gain * surprise) ** 2 - this.#moved);
       this.mean += gain * surprise;
       this.#variance *= 1 - gain;
     }

@@ -1,0 +1,69 @@
+import type { Candidate } from '../power/types.ts';
+import type { Variant } from './manifest.ts';
+
+/** What gives decisions: a `Governor` whose candidates were made from `variantCosts(variants.variants, …)`. */
+export interface Decides {
+  readonly decision: { readonly candidate: Candidate };
+  on(event: 'change', listener: (decision: { readonly candidate: Candidate }) => void, options?: { readonly signal?: AbortSignal }): () => void;
+}
+
+/** What switches: a `ModelVariants`. */
+export interface Switches {
+  readonly variants: readonly Variant[];
+  readonly name: string;
+  readonly threads: number;
+  switchTo(name: string, options?: { readonly threads?: number; readonly signal?: AbortSignal }): Promise<unknown>;
+}
+
+export interface FollowOptions {
+  /** Ends following. */
+  readonly signal?: AbortSignal;
+  /** Told why a switch failed or was aborted; the variant in use stays, and the next decision is tried again. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Following a governor. */
+export interface Following {
+  /** Ends when no switch is under way. */
+  readonly settled: Promise<void>;
+  stop(): void;
+}
+
+/**
+ * Switches to the variant and threads that a governor decides on, one switch at a time and always to the latest decision; candidates that idle or
+ * power off leave the variant as it is. Rate and gating are for the loop that feeds the model.
+ */
+export function follow(governor: Decides, model: Switches, { signal, onError }: FollowOptions = {}): Following {
+  let wanted: Candidate | undefined;
+  let switching = false;
+  let settled = Promise.resolve();
+  const settle = async (): Promise<void> => {
+    switching = true;
+    while (wanted !== undefined && !signal?.aborted) {
+      const { variant, threads } = wanted;
+      wanted = undefined;
+      const { name } = model.variants[variant]!;
+      if (name === model.name && threads === model.threads) continue;
+      try {
+        await model.switchTo(name, { threads, ...(signal && { signal }) });
+      } catch (error) {
+        onError?.(error);
+      }
+    }
+    switching = false;
+  };
+  const take = ({ candidate }: { readonly candidate: Candidate }): void => {
+    if (candidate.variant < 0 || candidate.off > 0 || candidate.variant >= model.variants.length) return;
+    wanted = candidate;
+    if (!switching) settled = settle();
+  };
+  const stop = governor.on('change', take, signal ? { signal } : {});
+  take(governor.decision);
+  return {
+    get settled() { return settled; },
+    stop() {
+      wanted = undefined;
+      stop();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import type { Candidate } from '../../sdk/power/types.ts';
+import { follow, type Decides } from '../../sdk/variants/follow.ts';
+import { ModelVariants } from '../../sdk/variants/model-variants.ts';
+import { COLOUR, GREY, variantsIn } from './directory.ts';
+
+const choice = (variant: number, threads = 1): Candidate => ({ variant, threads, rate: 1, gated: false, off: 0, accuracy: 0.5, latency: 0.01, energy: 0.01 });
+
+/** Decides as it is told. */
+class Told implements Decides {
+  decision = { candidate: choice(-1, 0) };
+  #listener: ((decision: { readonly candidate: Candidate }) => void) | undefined;
+
+  on(_event: 'change', listener: (decision: { readonly candidate: Candidate }) => void): () => void {
+    this.#listener = listener;
+    return () => { this.#listener = undefined; };
+  }
+
+  tell(variant: number, threads = 1): void {
+    this.decision = { candidate: choice(variant, threads) };
+    this.#listener?.(this.decision);
+  }
+}
+
+describe('following a governor', () => {
+  test('ends at the latest decision, without the ones in between, and leaves the variant where it idles', async () => {
+    await using variants = await ModelVariants.open(variantsIn([GREY, COLOUR]), { threads: 1 });
+    const governor = new Told();
+    const following = follow(governor, variants);
+    expect(variants.name).toBe('grey');
+    for (const variant of [1, 0, 1, 0, 1]) governor.tell(variant);
+    await following.settled;
+    expect(variants.name).toBe('colour');
+    governor.tell(-1);
+    await following.settled;
+    expect(variants.name).toBe('colour');
+    following.stop();
+    governor.tell(0);
+    await following.settled;
+    expect(variants.name).toBe('colour');
+  });
+
+  test('keeps the variant in use where a switch fails, says why, and tries the next decision', async () => {
+    await using variants = await ModelVariants.open(variantsIn([GREY, COLOUR]), { threads: 1 });
+    const governor = new Told();
+    const errors: unknown[] = [];
+    let fails = true;
+    const following = follow(governor, {
+      variants: variants.variants,
+      get name() { return variants.name; },
+      get threads() { return variants.threads; },
+      switchTo: (name, options) => (fails ? Promise.reject(new Error('disk')) : variants.switchTo(name, options)),
+    }, { onError: (error) => errors.push(error) });
+    governor.tell(1);
+    await following.settled;
+    expect(errors).toEqual([new Error('disk')]);
+    expect(variants.name).toBe('grey');
+    fails = false;
+    governor.tell(1, 1);
+    await following.settled;
+    expect(variants.name).toBe('colour');
+  });
+
+  test('ends with its signal', async () => {
+    await using variants = await ModelVariants.open(variantsIn([GREY, COLOUR]), { threads: 1 });
+    const governor = new Told();
+    const ending = new AbortController();
+    const following = follow(governor, variants, { signal: ending.signal });
+    ending.abort();
+    governor.tell(1);
+    await following.settled;
+    expect(variants.name).toBe('grey');
+  });
+});
