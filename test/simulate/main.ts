@@ -1,14 +1,21 @@
 // Governor, baselines and the offline bound over scenarios and seeds: npm run simulate -- --help
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { genericLinux } from '../../devices/boards/generic-linux.ts';
 import { contenders } from '../../sdk/power/simulator/contenders.ts';
 import { evaluate } from '../../sdk/power/simulator/evaluate.ts';
-import { ablations } from '../../sdk/power/simulator/governed.ts';
+import { ablations, governed } from '../../sdk/power/simulator/governed.ts';
 import { formatPage, type PageEntry } from '../../sdk/power/simulator/page.ts';
+import type { Scenario } from '../../sdk/power/simulator/scenario.ts';
 import { generateWorld } from '../../sdk/power/simulator/world.ts';
 import { formatTable } from '../../sdk/cli/table.ts';
 import { parseSimulateOptions, USAGE, type SimulateOptions } from './options.ts';
 import { summarize, type Run, type Summary } from './summary.ts';
+
+/** As on a board that nobody knows and that was not calibrated; what wakes it is known. */
+const uncalibrated = ({ power: { off } }: Scenario) => governed('governor-no-calibration', 'with the values of an unknown board', {
+  board: { thermal: genericLinux.thermal.value, power: { ...genericLinux.power.value, off } },
+});
 
 async function runAll({ scenarios, seeds, days }: SimulateOptions): Promise<{ runs: Run[]; entries: PageEntry[] }> {
   const runs: Run[] = [];
@@ -18,7 +25,7 @@ async function runAll({ scenarios, seeds, days }: SimulateOptions): Promise<{ ru
     const own = seeds ?? Array.from({ length: last - first + 1 }, (_, index) => first + index);
     for (const seed of own) {
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${scenario.name}, seed ${seed}`);
-      const evaluation = await evaluate(scenario, generateWorld(scenario, seed, days), [...contenders, ...ablations], { bound: true });
+      const evaluation = await evaluate(scenario, generateWorld(scenario, seed, days), [...contenders, ...ablations, uncalibrated(scenario)], { bound: true });
       const { solvable, bound, policies } = evaluation;
       runs.push({ scenario: scenario.name, seed, solvable, bound, policies });
       if (seed === own[0]) entries.push({ scenario, seed, evaluation });

@@ -4,8 +4,8 @@ import { policies } from '../policies/index.ts';
 import type { Contender } from './baselines/types.ts';
 import { LEAKAGE_GROWTH } from './plant.ts';
 
-/** The governor with what its scenario says about board, user and battery. */
-function governed(name: string, description: string, options: Pick<GovernorOptions, 'policy' | 'predict'>): Contender {
+/** The governor with what its scenario says about board, user and battery, but for `options`. */
+export function governed(name: string, description: string, options: Partial<Pick<GovernorOptions, 'board' | 'policy' | 'predict'>>): Contender {
   return Object.freeze({
     name,
     description,
