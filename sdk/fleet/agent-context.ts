@@ -1,6 +1,7 @@
 import type { ActiveModel } from './active-model.ts';
 import type { AgentEventBody } from './agent-event.ts';
 import type { AgentLimits } from './agent-options.ts';
+import type { RunStep } from './background.ts';
 import { causeOf } from './cause.ts';
 import type { FileSystem } from './file-system.ts';
 import type { LoadedModel, OpenModel } from './loaded-model.ts';
@@ -19,6 +20,7 @@ export interface AgentContext<M extends LoadedModel> {
   readonly active: ActiveModel<M>;
   readonly open: OpenModel<M>;
   readonly limits: AgentLimits;
+  readonly runStep: RunStep;
   readonly emit: (event: AgentEventBody) => void;
   /** The reported state. */
   readonly state: () => DeviceState;

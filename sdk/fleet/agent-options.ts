@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { EnergyReport } from '../power/energy/types.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import type { AgentEvent } from './agent-event.ts';
+import type { Background } from './background.ts';
 import type { LoadedModel, OpenModel } from './loaded-model.ts';
 import { nameSchema } from './messages.ts';
 import { transports } from './transports/index.ts';
@@ -45,9 +46,10 @@ export const agentOptionsSchema = v.strictObject({
   open: v.function(),
   onEvent: v.optional(v.function()),
   energy: v.optional(v.function()),
+  background: v.optional(v.custom<Background>((value) => typeof (value as Background | null)?.run === 'function', 'must have run(), as what Scheduler.background gives')),
 });
 
-type PlainOptions = Omit<v.InferInput<typeof agentOptionsSchema>, 'open' | 'onEvent' | 'energy' | 'trustAnchor'>;
+type PlainOptions = Omit<v.InferInput<typeof agentOptionsSchema>, 'open' | 'onEvent' | 'energy' | 'trustAnchor' | 'background'>;
 
 export interface AgentOptions<M extends LoadedModel = LoadedModel> extends PlainOptions {
   /** `root.json` of the fleet: pinned at the first start, compared at later ones. Without it, it must be in the directory. */
@@ -57,6 +59,11 @@ export interface AgentOptions<M extends LoadedModel = LoadedModel> extends Plain
   readonly onEvent?: (event: AgentEvent) => void;
   /** Asked for every report, e.g. `() => meter.report()`; undefined where there is nothing to tell yet. */
   readonly energy?: () => EnergyReport | undefined;
+  /**
+   * What `scheduler.background({ name, step })` gives: chunks are written, files read back, models opened and tested when no deadline needs the time.
+   * `step` must be as long as opening a model takes. Without it these run at once.
+   */
+  readonly background?: Background;
 }
 
 export type AgentLimits = v.InferOutput<typeof limitsSchema>;

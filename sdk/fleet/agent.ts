@@ -8,6 +8,7 @@ import type { AgentContext } from './agent-context.ts';
 import type { AgentEvent, AgentEventBody } from './agent-event.ts';
 import { agentOptionsSchema, nodeHost, type AgentHost, type AgentOptions } from './agent-options.ts';
 import { pinAnchor } from './anchor-store.ts';
+import { stepsIn } from './background.ts';
 import { causeOf } from './cause.ts';
 import { storing } from './durable-file.ts';
 import { eventLimit } from './event-limit.ts';
@@ -140,6 +141,7 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
     await slots.prepare();
     const context: AgentContext<M> = {
       fs, downloads, slots, store: await openStateStore(fs, directory), open: this.#open, limits, active: this.model,
+      runStep: stepsIn(this.#options.background),
       emit: (event) => this.#emit(event),
       state: () => this.#state,
       enter: (state) => this.#enter(state),

@@ -34,7 +34,7 @@ async function fetchIntoSlot<M extends LoadedModel>(context: AgentContext<M>, re
   const download = await openDownload(fs, downloads, release, limits.journalChunks);
   try {
     await fill(download);
-    const digest = await download.digest();
+    const digest = await context.runStep(() => download.digest());
     if (digest !== release.sha256) throw unlike(release, digest, download.resumed === release.chunks.length);
   } finally {
     await download.close();

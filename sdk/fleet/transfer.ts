@@ -1,6 +1,7 @@
 import { UpdateError } from '../core/errors.ts';
 import type { AgentEventBody } from './agent-event.ts';
 import type { AgentLimits } from './agent-options.ts';
+import type { RunStep } from './background.ts';
 import { clearBit, countBits, encodeBitmap, hasBit, inverseOf } from './bitmap.ts';
 import { decodeChunk } from './chunk.ts';
 import type { Download } from './download.ts';
@@ -17,6 +18,7 @@ export interface TransferOptions {
   readonly topics: Topics;
   readonly transport: Transport;
   readonly limits: AgentLimits;
+  readonly runStep: RunStep;
   readonly signal: AbortSignal;
   readonly emit: (event: AgentEventBody) => void;
   /** Told the size of every chunk message that arrives. */
@@ -34,7 +36,7 @@ export interface Transfer {
 }
 
 /** Asks for the missing chunks of a release, checks each one alone and hands it to the download. */
-export function startTransfer({ release, download, device, topics, transport, limits, signal, emit, received }: TransferOptions): Transfer {
+export function startTransfer({ release, download, device, topics, transport, limits, runStep, signal, emit, received }: TransferOptions): Transfer {
   const blob = blobOf(release);
   const total = release.chunks.length;
   const queued = new Map<number, Uint8Array>();
@@ -64,7 +66,7 @@ export function startTransfer({ release, download, device, topics, transport, li
   };
   const write = async (): Promise<void> => {
     for (const [n, bytes] of queued) {
-      await download.write(n, bytes);
+      await runStep(() => download.write(n, bytes));
       queued.delete(n);
       if (ended) return;
     }

@@ -1,3 +1,4 @@
+import { UpdateError } from '../core/errors.ts';
 import { about, cleanUp, running, type AgentContext } from './agent-context.ts';
 import { causeOf } from './cause.ts';
 import type { LoadedModel } from './loaded-model.ts';
@@ -6,7 +7,7 @@ import { MAX_FAILURES, type Failure, type Installed } from './state-record.ts';
 
 /**
  * Opens the pending model beside the running one, tests it, and commits it or goes back.
- * @throws UpdateError `storage`, `disk-full` or `damaged-model`: nothing is decided, the running model stays
+ * @throws UpdateError `storage`, `disk-full` or `damaged-model` or `step-not-run`: nothing is decided, the running model stays
  */
 export async function runTrial<M extends LoadedModel>(context: AgentContext<M>, pending: Installed): Promise<void> {
   const { slots, store, active, emit } = context;
@@ -33,11 +34,12 @@ async function proveModel<M extends LoadedModel>(
 ): Promise<{ model: M; digest: string } | undefined> {
   let model: M | undefined;
   try {
-    model = await context.open(bytes);
+    const opened = model = await context.runStep(() => context.open(bytes));
     context.enter('self-test');
-    return { model, digest: await selfTest(model, pending.golden, context.limits.selfTestMs) };
+    return { model, digest: await context.runStep(() => selfTest(opened, pending.golden, context.limits.selfTestMs)) };
   } catch (error) {
     if (model) closeModel(context, model);
+    if (error instanceof UpdateError && error.code === 'step-not-run') throw error;
     await rollBack(context, pending, error);
     return undefined;
   }

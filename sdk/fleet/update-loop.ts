@@ -139,7 +139,13 @@ export function createUpdateLoop<M extends LoadedModel>(options: UpdateLoopOptio
     await store.write({ triesLeft: triesLeft - 1 });
     context.enter('pending');
     emit({ event: 'pending', slot: pending.slot, triesLeft: triesLeft - 1, ...about(pending) });
-    await runTrial(context, pending);
+    try {
+      await runTrial(context, pending);
+    } catch (error) {
+      // A step that did not run is no try.
+      if (error instanceof UpdateError && error.code === 'step-not-run') await store.write({ triesLeft });
+      throw error;
+    }
   };
 
   const install = async (release: Release): Promise<void> => {
@@ -159,7 +165,7 @@ export function createUpdateLoop<M extends LoadedModel>(options: UpdateLoopOptio
 
   const fill = async (release: Release, download: Download, signal: AbortSignal): Promise<void> => {
     emit({ event: 'downloading', chunks: release.chunks.length, resumed: download.resumed, ...about(release) });
-    transfer = startTransfer({ release, download, device: id, topics, transport, limits, signal, emit, received });
+    transfer = startTransfer({ release, download, device: id, topics, transport, limits, runStep: context.runStep, signal, emit, received });
     try {
       await transfer.done;
     } finally {
