@@ -25,10 +25,10 @@ export function candidatesOf({ variants, power, cores, rates, deadline, wake }: 
   if (wake !== undefined && power.off === undefined) {
     throw new OptionError('no-off-power', 'wake: found a wake source on a board without power.off; state the watts while powered off, or remove wake');
   }
-  const running = variants.flatMap(({ accuracy, latency }, variant) => latency.slice(0, cores).flatMap((seconds, index) => rates
+  const running = variants.flatMap(({ name, accuracy, latency }, variant) => latency.slice(0, cores).flatMap((seconds, index) => rates
     .filter((rate) => seconds <= deadline && seconds * rate <= 1)
     .flatMap((rate) => [true, false].map((gated): Candidate => ({
-      variant, threads: index + 1, rate, gated, off: 0, accuracy, latency: seconds, energy: seconds * (index + 1) * power.core,
+      name, variant, threads: index + 1, rate, gated, off: 0, accuracy, latency: seconds, energy: seconds * (index + 1) * power.core,
     })))));
   const off = (wake?.seconds ?? []).map((seconds): Candidate => ({
     ...IDLE, off: seconds, energy: wake!.boot * (power.idle + power.core - power.off!),

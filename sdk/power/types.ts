@@ -77,6 +77,8 @@ export interface Action {
 
 /** An action with what it means on this board. */
 export interface Candidate extends Action {
+  /** Of the variant, for people. */
+  readonly name?: string;
   readonly accuracy: number;
   /** Seconds of one inference. */
   readonly latency: number;

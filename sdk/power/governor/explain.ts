@@ -27,10 +27,10 @@ export interface Decision {
   readonly dryRun: boolean;
 }
 
-function actionInWords({ variant, threads, rate, gated, off }: Candidate): string {
+function actionInWords({ name, variant, threads, rate, gated, off }: Candidate): string {
   if (off > 0) return `power off for ${off} s`;
   if (variant < 0) return 'idle';
-  return `variant ${variant} on ${threads} ${threads === 1 ? 'thread' : 'threads'} at ${rate}/s${gated ? ' while something moves' : ''}`;
+  return `${name ?? `variant ${variant}`} on ${threads} ${threads === 1 ? 'thread' : 'threads'} at ${rate}/s${gated ? ' while something moves' : ''}`;
 }
 
 function reasonInWords(decision: Decision): string {
