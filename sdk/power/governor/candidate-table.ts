@@ -31,6 +31,9 @@ export class CandidateTable {
   readonly #settings: GovernorSettings;
   /** Accuracy times the share of events seen. */
   readonly #seen: Float64Array;
+  /** Watts above idle that are taken at all times (below 0 while powered off), and those taken while something moves. */
+  readonly #always: Float64Array;
+  readonly #follows: Float64Array;
   readonly #refused: Uint8Array;
 
   constructor(settings: GovernorSettings) {
@@ -44,6 +47,8 @@ export class CandidateTable {
     this.busiest = this.busy.at(-1)!;
     this.idle = sorted.findIndex(({ variant, off }) => variant < 0 && off === 0);
     this.#seen = Float64Array.from(sorted, ({ variant, off, accuracy, rate }) => (variant < 0 || off > 0 ? 0 : accuracy * (1 - exp(-rate * worth.dwell))));
+    this.#always = Float64Array.from(sorted, (candidate) => boardWatts(candidate, 0, power) - power.idle);
+    this.#follows = Float64Array.from(sorted, (candidate, row) => boardWatts(candidate, 1, power) - power.idle - this.#always[row]!);
     this.#refused = new Uint8Array(sorted.length);
     const mostWorth = sorted.reduce((best, { gated }, row) => (this.#seen[row]! > this.#seen[best]! || (this.#seen[row] === this.#seen[best] && !gated) ? row : best), 0);
     this.situation = {
@@ -71,16 +76,17 @@ export class CandidateTable {
   /** Power and worth of all rows at the motion and weight expected, and the most worth a joule at the mean motion. */
   value({ motion, weight, mean }: Readonly<ExpectedMotion>): void {
     const { situation } = this;
-    const { candidates, watts, worth } = situation;
-    const { board: { power }, worth: { scan } } = this.#settings;
+    const { watts, worth, scan } = situation;
+    const { idle } = this.#settings.board.power;
     let most = 0;
-    for (let row = 0; row < candidates.length; row++) {
-      const candidate = candidates[row]!;
+    for (let row = 0; row < watts.length; row++) {
       const seen = this.#seen[row]!;
-      const still = candidate.gated ? 0 : scan;
-      watts[row] = boardWatts(candidate, motion, power) - power.idle;
+      const always = this.#always[row]!;
+      const follows = this.#follows[row]!;
+      const still = follows > 0 ? 0 : scan;
+      watts[row] = always + follows * motion;
       worth[row] = seen * (motion * weight + still * (1 - motion));
-      if (candidate.off === 0) most = Math.max(most, (seen * (mean + still * (1 - mean))) / boardWatts(candidate, mean, power));
+      if (always >= 0) most = Math.max(most, (seen * (mean + still * (1 - mean))) / (idle + always + follows * mean));
     }
     situation.yield = most;
   }

@@ -37,7 +37,7 @@ export class ExpectedMotion {
       this.#recent += (seconds / (seconds + RECENT_SECONDS)) * (motion - this.#recent);
       this.#seconds[hour] = this.#seconds[hour]! + counted;
       this.#moving[hour] = this.#moving[hour]! + counted * motion;
-      this.usual = this.#atHour(hour);
+      this.#learn(hour);
       this.motion = Math.max(LEAST, PERSISTENCE * motion + (1 - PERSISTENCE) * this.usual);
     } else {
       this.motion = this.usual;
@@ -45,8 +45,8 @@ export class ExpectedMotion {
     this.weight = weight >= 0 && motion > 0 ? PERSISTENCE * weight + (1 - PERSISTENCE) : 1;
   }
 
-  /** What is known of the hour and its neighbours, with what was usual of late as a prior. */
-  #atHour(hour: number): number {
+  /** From what is known of the hour and its neighbours, with what was usual of late as a prior. */
+  #learn(hour: number): void {
     let seconds = 2 * RECENT_SECONDS;
     let moving = seconds * this.#recent;
     for (let step = -1; step <= 1; step++) {
@@ -55,7 +55,7 @@ export class ExpectedMotion {
       seconds += share * this.#seconds[near]!;
       moving += share * this.#moving[near]!;
     }
-    return moving / seconds;
+    this.usual = moving / seconds;
   }
 
   #enter(hour: number): void {

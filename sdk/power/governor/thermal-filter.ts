@@ -33,6 +33,10 @@ export class ThermalFilter {
   readonly #resistance: number;
   readonly #from: Float64Array;
   readonly #then: Float64Array;
+  /** Kelvin that the temperature's bound is below limit - margin. */
+  slack = 0;
+  /** Row that was the highest safe one. */
+  #row = 0;
   #margin = 0;
   #heat = 0;
   #temperature = 0;
@@ -49,11 +53,12 @@ export class ThermalFilter {
     this.#then = new Float64Array(thermal.poles.length);
   }
 
-  /** Looks at the state that `safe` and `predicted` are about. */
+  /** Looks at the state that the other members are about. */
   look({ temperature, ambient, model }: ThermalState): void {
     const { thermal, margin, idleWatts, unmodelledHeat, busiestWatts } = this.#options;
     this.#margin = margin;
     this.#temperature = temperature;
+    this.slack = thermal.limit - margin - temperature;
     this.#loadFrom(model);
     const bearable = (thermal.limit - UNREACHABLE_KELVIN - ambient) / this.#resistance - idleWatts;
     this.#heat = Math.max(0, Math.min(unmodelledHeat * busiestWatts, bearable));
@@ -65,24 +70,15 @@ export class ThermalFilter {
     return meanAmbient + this.#resistance * idleWatts > thermal.limit - UNREACHABLE_KELVIN;
   }
 
-  /** Kelvin that the temperature's bound is below limit - margin. */
-  get slack(): number {
-    return this.#options.thermal.limit - this.#options.margin - this.#temperature;
-  }
-
-  /** Last of rows by rising power that is safe, at least row `idle`. */
+  /** Last of rows by rising power that is safe, at least row `idle`; looked for from where it was last. */
   highestSafe(powers: Float64Array, idle: number): number {
-    let low = idle;
-    let high = powers.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.safe(powers[middle]!)) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    let row = Math.max(idle, Math.min(this.#row, powers.length - 1));
+    while (row > idle && !this.#safe(powers[row]!)) row--;
+    while (row + 1 < powers.length && this.#safe(powers[row + 1]!)) row++;
+    return this.#row = row;
   }
 
-  safe(watts: number): boolean {
+  #safe(watts: number): boolean {
     const { thermal: { limit }, idleWatts, predict } = this.#options;
     if (!predict) return this.#temperature <= limit - this.#margin;
     if (this.#temperature + this.#hold.peak(this.#from, watts) > limit - this.#margin) return false;
