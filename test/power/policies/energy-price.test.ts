@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { CandidateTable } from '../../../sdk/power/governor/candidate-table.ts';
+import { governorSettings } from '../../../sdk/power/governor/options.ts';
+import { EnergyPrice } from '../../../sdk/power/policies/energy-price.ts';
+import type { Situation } from '../../../sdk/power/policies/types.ts';
+import { optionsOf, POWER } from '../governor/plant.ts';
+
+const HOUR = 3600;
+const CAPACITY = 72_000;
+
+function situation(change: Partial<Situation>): Situation {
+  return { ...new CandidateTable(governorSettings(optionsOf())).situation, capacity: CAPACITY, ...change };
+}
+
+describe('the price of energy', () => {
+  it('is in proportion to what the battery lacks, next to nothing on mains, and as of an empty battery where the charge is unknown', () => {
+    const at = (change: Partial<Situation>): number => new EnergyPrice().of(situation(change));
+    expect(at({ charge: 0.4 })).toBeCloseTo(3 * at({ charge: 0.8 }), 9);
+    expect(at({ charge: 1 })).toBe(0);
+    expect(at({ capacity: 0 })).toBeLessThan(at({ charge: 0.8 }));
+    expect(at({ charge: NaN })).toBeGreaterThan(at({ charge: 0.3 }));
+    expect(at({ charge: 0.01 })).toBeGreaterThan(1000 * at({ charge: 0.2 }));
+  });
+
+  it('keeps what idling takes until enough is harvested again, as it was the day before', () => {
+    const price = new EnergyPrice();
+    const sun = (hour: number): number => (hour % 24 >= 6 && hour % 24 < 18 ? 5 : 0);
+    const run = (from: number, to: number, charge: number): number => {
+      let last = NaN;
+      for (let time = from * HOUR; time < to * HOUR; time += 60) last = price.of(situation({ time, charge, harvest: sun(time / HOUR) }));
+      return last;
+    };
+    const night = (12 * HOUR * POWER.idle) / CAPACITY;
+    const first = run(0, 19, night - 0.01);
+    const evening = run(19, 24 + 19, night - 0.05);
+    const morning = run(24 + 19, 48 + 5, night - 0.05);
+    expect(first).toBeLessThan(1);
+    expect(evening).toBeGreaterThan(1000 * first);
+    expect(morning).toBeLessThan(1);
+  });
+});
