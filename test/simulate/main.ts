@@ -23,6 +23,7 @@ async function runAll({ scenarios, seeds, days }: SimulateOptions): Promise<{ ru
   for (const scenario of scenarios) {
     const [first, last] = scenario.seeds.judging;
     const own = seeds ?? Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    const begun = performance.now();
     for (const seed of own) {
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${scenario.name}, seed ${seed}`);
       const evaluation = await evaluate(scenario, generateWorld(scenario, seed, days), [...contenders, ...ablations, uncalibrated(scenario)], { bound: true });
@@ -30,6 +31,7 @@ async function runAll({ scenarios, seeds, days }: SimulateOptions): Promise<{ ru
       runs.push({ scenario: scenario.name, seed, solvable, bound, policies });
       if (seed === own[0]) entries.push({ scenario, seed, evaluation });
     }
+    if (!process.stderr.isTTY) process.stderr.write(`${scenario.name}: ${((performance.now() - begun) / 1000).toFixed(0)} s\n`);
   }
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   return { runs, entries };
