@@ -26,7 +26,8 @@ async function runAll({ scenarios, seeds, days }: SimulateOptions): Promise<{ ru
     const begun = performance.now();
     for (const seed of own) {
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${scenario.name}, seed ${seed}`);
-      const evaluation = await evaluate(scenario, generateWorld(scenario, seed, days), [...contenders, ...ablations, uncalibrated(scenario)], { bound: true });
+      const evaluation = await evaluate(scenario, generateWorld(scenario, seed, days), [...contenders, ...ablations, uncalibrated(scenario)], { bound: true })
+        .catch((cause: unknown) => { throw new Error(`${scenario.name}, seed ${seed}: ${String(cause)}`, { cause }); });
       const { solvable, bound, policies } = evaluation;
       runs.push({ scenario: scenario.name, seed, solvable, bound, policies });
       if (seed === own[0]) entries.push({ scenario, seed, evaluation });

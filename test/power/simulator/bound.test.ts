@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scenarioCandidates } from '../../../sdk/power/simulator/evaluate.ts';
+import { withHighs } from '../../../sdk/power/simulator/oracle/load-highs.ts';
 import { offlineBound } from '../../../sdk/power/simulator/oracle/bound.ts';
 import { reachable } from '../../../sdk/power/simulator/reachable.ts';
 import { Random } from '../../../sdk/power/simulator/random.ts';
@@ -71,4 +72,16 @@ describe('offline bound', () => {
     }
     expect(checked).toBeGreaterThan(20);
   }, 60_000);
+
+  it('is solved once more, with fresh memory, where the solver fails, and fails where it fails again', async () => {
+    const used: unknown[] = [];
+    const solver = await withHighs((highs) => {
+      used.push(highs);
+      if (used.length === 1) throw new Error('out of memory');
+      return highs;
+    });
+    expect(used).toHaveLength(2);
+    expect(solver).not.toBe(used[0]);
+    await expect(withHighs(() => { throw new Error('broken program'); })).rejects.toThrow('broken program');
+  });
 });

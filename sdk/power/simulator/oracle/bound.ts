@@ -4,7 +4,7 @@ import { POINT_SECONDS } from '../timeline.ts';
 import type { World } from '../world.ts';
 import { frontiersOf, leastWatts } from './frontier.ts';
 import { LinearProgram } from './linear-program.ts';
-import { loadHighs } from './load-highs.ts';
+import { withHighs } from './load-highs.ts';
 import { mostWatts, ThermalRows } from './thermal-rows.ts';
 
 /** What no policy exceeds that keeps the limits, and idles where they cannot be kept for sure, however well it knows the future. */
@@ -61,7 +61,6 @@ function pointsOf(values: readonly number[], count: number): Float64Array {
  * The value of a linear program is concave in the end charge, hence `endPrice`.
  */
 export async function offlineBound(scenario: Scenario, world: World, candidates: readonly Candidate[]): Promise<Bound> {
-  const highs = await loadHighs();
   const { battery } = scenario;
   const { harvest, slotSeconds, slots } = world;
   const endCharge = reachableEnd(scenario, world);
@@ -93,7 +92,7 @@ export async function offlineBound(scenario: Scenario, world: World, candidates:
     if ((index + 1) * steps <= slots) thermal?.add(first, least, columns);
   }
   const { cost, lower, upper, rowLower, rowUpper, starts, indices, values } = program;
-  return highs.withModel({
+  return withHighs((highs) => highs.withModel({
     numCols: cost.length, numRows: rowLower.length, sense: highs.constants.objectiveSense.maximize, offset: program.offset,
     colCost: cost, colLower: lower, colUpper: upper, rowLower, rowUpper,
     matrix: { format: 'csr', numRows: rowLower.length, numCols: cost.length, starts, indices, values },
@@ -111,5 +110,5 @@ export async function offlineBound(scenario: Scenario, world: World, candidates:
       energy: pointsOf(frontiers.map(({ least }, index) => least + sum(columnsOf[index]!, false)), POINT_SECONDS / slotSeconds / steps),
       worth: pointsOf(frontiers.map(({ worth }, index) => worth + sum(columnsOf[index]!, true)), POINT_SECONDS / slotSeconds / steps),
     };
-  });
+  }));
 }

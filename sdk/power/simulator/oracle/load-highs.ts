@@ -11,7 +11,12 @@ async function load(): Promise<Highs> {
   return loader();
 }
 
-/** The solver HiGHS, an optional peer dependency. */
-export function loadHighs(): Promise<Highs> {
-  return (loading ??= load());
+/** What `solve` gives with the solver HiGHS, an optional peer dependency; where it fails, once more with a fresh one, whose memory holds nothing else. */
+export async function withHighs<Result>(solve: (highs: Highs) => Result): Promise<Result> {
+  const highs = await (loading ??= load());
+  try {
+    return solve(highs);
+  } catch {
+    return solve(await (loading = load()));
+  }
 }
