@@ -73,7 +73,7 @@ describe('offline bound', () => {
     expect(checked).toBeGreaterThan(20);
   }, 60_000);
 
-  it('is solved once more, with fresh memory, where the solver fails, and fails where it fails again', async () => {
+  it('is solved once more, by a fresh solver, where the first one fails, and fails where it fails again', async () => {
     const used: unknown[] = [];
     const solver = await withHighs((highs) => {
       used.push(highs);

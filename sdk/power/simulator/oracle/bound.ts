@@ -92,13 +92,13 @@ export async function offlineBound(scenario: Scenario, world: World, candidates:
     if ((index + 1) * steps <= slots) thermal?.add(first, least, columns);
   }
   const { cost, lower, upper, rowLower, rowUpper, starts, indices, values } = program;
-  return withHighs((highs) => highs.withModel({
+  return withHighs((highs, again) => highs.withModel({
     numCols: cost.length, numRows: rowLower.length, sense: highs.constants.objectiveSense.maximize, offset: program.offset,
     colCost: cost, colLower: lower, colUpper: upper, rowLower, rowUpper,
     matrix: { format: 'csr', numRows: rowLower.length, numCols: cost.length, starts, indices, values },
   }, (model) => {
-    // Presolve makes the dual simplex stall for minutes on some seeds.
-    model.options.set({ output_flag: false, presolve: 'off' });
+    // Presolve makes the dual simplex stall for minutes on some seeds; scaling makes it fail on a few.
+    model.options.set({ output_flag: false, presolve: 'off', ...(again && { simplex_scale_strategy: 0 }) });
     model.run();
     const optimal = model.getModelStatus() === highs.constants.modelStatus.optimal;
     const { colValue, colDual } = model.getSolution();

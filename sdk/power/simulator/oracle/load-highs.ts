@@ -11,12 +11,12 @@ async function load(): Promise<Highs> {
   return loader();
 }
 
-/** What `solve` gives with the solver HiGHS, an optional peer dependency; where it fails, once more with a fresh one, whose memory holds nothing else. */
-export async function withHighs<Result>(solve: (highs: Highs) => Result): Promise<Result> {
+/** What `solve` gives with the solver HiGHS, an optional peer dependency; where it fails, once more with a fresh one and told so. */
+export async function withHighs<Result>(solve: (highs: Highs, again: boolean) => Result): Promise<Result> {
   const highs = await (loading ??= load());
   try {
-    return solve(highs);
+    return solve(highs, false);
   } catch {
-    return solve(await (loading = load()));
+    return solve(await (loading = load()), true);
   }
 }
