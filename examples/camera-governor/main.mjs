@@ -15,6 +15,7 @@ import { ThermalTree } from './thermal-tree.mjs';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '30' }, hogs: { type: 'string', default: String(6 * availableParallelism()) }, plot: { type: 'string' } } });
 const seconds = Number(values.seconds);
+if (!(seconds >= 3) || !(Number(values.hogs) >= 0)) throw new RangeError(`--seconds ${values.seconds} --hogs ${values.hogs}: allowed are at least 3 seconds and 0 or more processes`);
 const limited = { from: seconds / 3, until: (2 * seconds) / 3 };
 const RATE = 20;
 const SLOT = 0.5;

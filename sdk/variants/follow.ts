@@ -18,7 +18,7 @@ export interface Switches {
 export interface FollowOptions {
   /** Ends following. */
   readonly signal?: AbortSignal;
-  /** Told why a switch failed or was aborted; the variant in use stays, and the next decision is tried again. */
+  /** Told why a switch failed or was aborted; the variant in use stays until the decision changes next. */
   readonly onError?: (error: unknown) => void;
 }
 

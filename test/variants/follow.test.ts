@@ -40,7 +40,7 @@ describe('following a governor', () => {
     expect(variants.name).toBe('colour');
   });
 
-  test('keeps the variant in use where a switch fails, says why, and tries the next decision', async () => {
+  test('keeps the variant in use where a switch fails, says why, and takes the next decision', async () => {
     await using variants = await ModelVariants.open(variantsIn([GREY, COLOUR]), { threads: 1 });
     const governor = new Told();
     const errors: unknown[] = [];

@@ -76,14 +76,14 @@ export class CandidateTable {
   /** Power and worth of all rows at the motion and weight expected, and the most worth a joule at the mean motion. */
   value({ motion, weight, mean }: Readonly<ExpectedMotion>): void {
     const { situation } = this;
-    const { watts, worth, scan } = situation;
+    const { candidates, watts, worth, scan } = situation;
     const { idle } = this.#settings.board.power;
     let most = 0;
     for (let row = 0; row < watts.length; row++) {
       const seen = this.#seen[row]!;
       const always = this.#always[row]!;
       const follows = this.#follows[row]!;
-      const still = follows > 0 ? 0 : scan;
+      const still = candidates[row]!.gated ? 0 : scan;
       watts[row] = always + follows * motion;
       worth[row] = seen * (motion * weight + still * (1 - motion));
       if (always >= 0) most = Math.max(most, (seen * (mean + still * (1 - mean))) / (idle + always + follows * mean));

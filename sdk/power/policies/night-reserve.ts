@@ -5,6 +5,9 @@ const HOUR = 3600;
 /** Of what was harvested a day ago, what is counted on. */
 const POOR = 0.5;
 
+/** Place of an hour since any moment in the day. */
+const inDay = (hour: number): number => ((hour % HOURS) + HOURS) % HOURS;
+
 /** Share of the battery that idling takes until enough is harvested again, by a poorer day than the last one. */
 export class NightReserve {
   /** Mean watts by hour of the last day, NaN before. */
@@ -21,7 +24,7 @@ export class NightReserve {
     const seconds = Number.isNaN(this.#before) ? 0 : time - this.#before;
     this.#before = time;
     if (hour !== this.#hour) {
-      if (this.#seconds > 0) this.#harvest[((this.#hour % HOURS) + HOURS) % HOURS] = this.#sum / this.#seconds;
+      if (this.#seconds > 0) this.#harvest[inDay(this.#hour)] = this.#sum / this.#seconds;
       this.#hour = hour;
       this.#sum = this.#seconds = 0;
       this.#share = this.#needed(situation);
@@ -36,7 +39,7 @@ export class NightReserve {
   #needed({ capacity, leastWatts }: Situation): number {
     let joules = 0;
     for (let step = 0; step < HOURS; step++) {
-      const net = leastWatts - POOR * this.#harvest[(((this.#hour + step) % HOURS) + HOURS) % HOURS]!;
+      const net = leastWatts - POOR * this.#harvest[inDay(this.#hour + step)]!;
       if (!(net > 0)) break;
       joules += net * HOUR;
     }
