@@ -53,6 +53,8 @@ export class ModelVariants {
   /** The model whose inputs were read and not run yet: the next `run()` is for it, even after a switch. */
   #lent: LiveModel | undefined;
   #readsInputs = false;
+  /** `run()` or `runSync()` was called: inputs are read to be run, not only to be looked at. */
+  #ranInputs = false;
   /** The inputs read last are those of a former variant. */
   #stale = false;
   #usesWorkers = false;
@@ -83,8 +85,8 @@ export class ModelVariants {
   get name(): string { return this.#current.variant.name; }
 
   /**
-   * Inputs of the variant in use, to be read anew for every run: the next `run()` is for the variant whose inputs were read last.
-   * `infer()` needs no such care.
+   * Inputs of the variant in use, to be read anew for every run: the next `run()` is for the variant whose inputs were read last, also after a switch
+   * (a second switch lets go of them). `infer()` needs no such care.
    */
   get inputs(): readonly Port[] {
     this.#endLoan();
@@ -211,6 +213,7 @@ export class ModelVariants {
     if (this.#stale) {
       throw new OptionError('stale-inputs', `run() after a switch to '${this.name}': its inputs were not read yet; read \`inputs\` for every run, or use infer()`);
     }
+    this.#ranInputs = true;
     const live = hold(this.#lent ?? this.#current);
     this.#lent?.release();
     this.#lent = undefined;
@@ -236,7 +239,7 @@ export class ModelVariants {
   async #turn<T>(work: (live: LiveModel) => Promise<T>): Promise<T> {
     this.#open();
     return this.#turns.take(async () => {
-      this.#endLoan();
+      if (!this.#ranInputs) this.#endLoan();
       const live = hold(this.#current);
       try {
         return await work(live);

@@ -104,6 +104,26 @@ describe('model variants', () => {
     expect(variants.memoryBytes).toBeLessThan(both);
   });
 
+  it('keep inputs read before a switch for run() while others infer, and let go of those only looked at', async () => {
+    await using variants = await open();
+    const answers = await expected(6);
+    const one = variants.memoryBytes;
+    expect(variants.inputs).toHaveLength(1);
+    await variants.switchTo('colour');
+    const infer = () => variants.infer((inputs) => seedInputs({ inputs }, 6));
+    const two = variants.memoryBytes;
+    await infer();
+    await expect.poll(() => variants.memoryBytes).toBe(two - one);
+    await variants.switchTo('grey');
+    seedInputs(variants, 6);
+    await variants.run();
+    seedInputs(variants, 6);
+    await variants.switchTo('colour');
+    expect((await infer()).variant.name).toBe('colour');
+    const { outputs, variant } = await variants.run();
+    expect([variant.name, hashOutputs(outputs)]).toEqual(['grey', answers.get('grey')]);
+  });
+
   it('are at most two in memory, however many switches are asked for at once', async () => {
     await using variants = await open();
     await using other = await open({ first: 'colour' });
