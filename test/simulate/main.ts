@@ -3,12 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { genericLinux } from '../../devices/boards/generic-linux.ts';
 import { contenders } from '../../sdk/power/simulator/contenders.ts';
-import { evaluate } from '../../sdk/power/simulator/evaluate.ts';
+import { evaluate, type Evaluation } from '../../sdk/power/simulator/evaluate.ts';
 import { ablations, governed } from '../../sdk/power/simulator/governed.ts';
 import { formatPage, type PageEntry } from '../../sdk/power/simulator/page.ts';
 import type { Scenario } from '../../sdk/power/simulator/scenario.ts';
 import { generateWorld } from '../../sdk/power/simulator/world.ts';
 import { formatTable } from '../../sdk/cli/table.ts';
+import { onAllProcessors, serveTasks } from './pool.ts';
 import { parseSimulateOptions, USAGE, type SimulateOptions } from './options.ts';
 import { summarize, type Run, type Summary } from './summary.ts';
 
@@ -17,25 +18,42 @@ const uncalibrated = ({ power: { off } }: Scenario) => governed('governor-no-cal
   board: { thermal: genericLinux.thermal.value, power: { ...genericLinux.power.value, off } },
 });
 
+interface Task {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly days: number | undefined;
+  /** Its course is for the page. */
+  readonly shown: boolean;
+}
+
+interface Outcome {
+  readonly run: Run;
+  readonly evaluation: Evaluation | undefined;
+  readonly seconds: number;
+}
+
+async function perform({ scenario, seed, days, shown }: Task): Promise<Outcome> {
+  const begun = performance.now();
+  const evaluation = await evaluate(scenario, generateWorld(scenario, seed, days), [...contenders, ...ablations, uncalibrated(scenario)], { bound: true })
+    .catch((cause: unknown) => { throw new Error(`${scenario.name}, seed ${seed}: ${String(cause)}`, { cause }); });
+  const { solvable, bound, policies } = evaluation;
+  return { run: { scenario: scenario.name, seed, solvable, bound, policies }, evaluation: shown ? evaluation : undefined, seconds: (performance.now() - begun) / 1000 };
+}
+
 async function runAll({ scenarios, seeds, days }: SimulateOptions): Promise<{ runs: Run[]; entries: PageEntry[] }> {
-  const runs: Run[] = [];
-  const entries: PageEntry[] = [];
-  for (const scenario of scenarios) {
+  const tasks = scenarios.flatMap((scenario): Task[] => {
     const [first, last] = scenario.seeds.judging;
     const own = seeds ?? Array.from({ length: last - first + 1 }, (_, index) => first + index);
-    const begun = performance.now();
-    for (const seed of own) {
-      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${scenario.name}, seed ${seed}`);
-      const evaluation = await evaluate(scenario, generateWorld(scenario, seed, days), [...contenders, ...ablations, uncalibrated(scenario)], { bound: true })
-        .catch((cause: unknown) => { throw new Error(`${scenario.name}, seed ${seed}: ${String(cause)}`, { cause }); });
-      const { solvable, bound, policies } = evaluation;
-      runs.push({ scenario: scenario.name, seed, solvable, bound, policies });
-      if (seed === own[0]) entries.push({ scenario, seed, evaluation });
-    }
-    if (!process.stderr.isTTY) process.stderr.write(`${scenario.name}: ${((performance.now() - begun) / 1000).toFixed(0)} s\n`);
-  }
+    return own.map((seed, index) => ({ scenario, seed, days, shown: index === 0 }));
+  });
+  let done = 0;
+  const outcomes = await onAllProcessors<Task, Outcome>(new URL(import.meta.url), tasks, ({ scenario, seed }, { seconds }) => {
+    const text = `${++done} of ${tasks.length}: ${scenario.name}, seed ${seed}, ${seconds.toFixed(0)} s`;
+    process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`);
+  });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  return { runs, entries };
+  const entries = outcomes.flatMap(({ evaluation }, index) => (evaluation ? [{ scenario: tasks[index]!.scenario, seed: tasks[index]!.seed, evaluation }] : []));
+  return { runs: outcomes.map(({ run }) => run), entries };
 }
 
 function tableOf(summaries: readonly Summary[]): string {
@@ -61,7 +79,7 @@ async function main(): Promise<void> {
 }
 
 try {
-  await main();
+  if (!serveTasks(perform)) await main();
 } catch (error) {
   process.stderr.write(`simulate: ${(error as Error).message}\n`);
   process.exitCode = 1;

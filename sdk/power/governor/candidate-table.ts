@@ -54,6 +54,7 @@ export class CandidateTable {
     this.situation = {
       candidates: sorted,
       allowed: new Uint8Array(sorted.length),
+      tooHot: new Uint8Array(sorted.length),
       watts: new Float64Array(sorted.length),
       worth: new Float64Array(sorted.length),
       yield: 0,
@@ -93,7 +94,7 @@ export class CandidateTable {
 
   /** Allows rows up to `highest` that keep the deadline and, where any of those does, the minimum rate. */
   allow(highest: number, slowdown: Slowdown): void {
-    const { candidates, allowed, charge } = this.situation;
+    const { candidates, allowed, tooHot, charge } = this.situation;
     const { deadline, minimumRate } = this.#settings;
     let kept = false;
     for (let row = 0; row < candidates.length; row++) {
@@ -101,6 +102,7 @@ export class CandidateTable {
       const works = variant >= 0 && off === 0;
       const late = works && slowdown.percentile95(latency) > Math.min(deadline, 1 / rate);
       this.#refused[row] = row > highest ? Refused.Thermal : late ? Refused.Deadline : Refused.No;
+      tooHot[row] = row > highest && !late ? 1 : 0;
       if (works && rate >= minimumRate && this.#refused[row] === 0) kept = true;
     }
     const floor = kept && minimumRate > 0 && !(charge < RESERVE);

@@ -2,8 +2,8 @@ import type { BoardThermal } from '../types.ts';
 import { GainTable, type ThermalModel } from './thermal-model.ts';
 import type { ThermalState } from './thermal-state.ts';
 
-/** Seconds that a candidate must be safe to keep, at least two slots: a longer one costs up to 1 % of the worth and keeps nothing cooler. */
-const HORIZON = 20;
+/** Seconds that a candidate must be safe to keep, at least two slots: 20 s cost up to 1 % of the worth and keep nothing cooler. */
+const HORIZON = 12;
 /** Times at which idling afterwards is looked at (s). */
 const IDLE_TIMES = [60, 300, 1500, 1e6];
 /** Hotter than this below the limit when idle for long, nothing can be promised. */

@@ -4,7 +4,7 @@ import type { Situation } from './types.ts';
 /** Price, in the best worth a joule of a board that stays on, of an empty battery; a full one's is 0, and between them it falls in proportion. */
 const EMPTY = 0.9;
 /** On mains: pace-to-idle at next to no loss of worth. */
-const MAINS = 0.1;
+const MAINS = 0.05;
 /** Share of the battery above its reserve from which the price rises faster. */
 const SCARCE = 0.1;
 /** Share below which only what costs least is worth its energy. */

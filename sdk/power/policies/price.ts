@@ -1,6 +1,7 @@
 import { exp } from '../../core/math.ts';
 import { bestAllowed } from './best-allowed.ts';
 import { EnergyPrice } from './energy-price.ts';
+import { HeatPrice } from './heat-price.ts';
 import type { PolicyKind, Situation } from './types.ts';
 
 /** Seconds over which motion returns to what is usual. */
@@ -34,17 +35,21 @@ function worthOff({ allowed, candidates, watts, seen, scan, motion, usualMotion 
 
 export const price: PolicyKind = Object.freeze({
   name: 'price',
-  description: 'the most worth less the price of its energy, which rises as the battery empties',
+  description: 'the most worth less the price of its energy, which rises as the battery empties, and of its heat, which rises as the limit costs worth',
   monotone: ['charge'],
   create() {
     const energy = new EnergyPrice();
+    const heat = new HeatPrice();
     let value = 0;
     return {
       get price() { return value; },
       choose(situation: Situation): number {
-        value = energy.of(situation);
-        const off = worthOff(situation, value);
-        return off < 0 ? bestAllowed(situation, value) : off;
+        const scarcity = energy.of(situation);
+        value = scarcity + heat.value;
+        const on = bestAllowed(situation, value);
+        heat.learn(situation, on);
+        const off = worthOff(situation, scarcity);
+        return off < 0 ? on : off;
       },
     };
   },

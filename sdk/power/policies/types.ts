@@ -6,6 +6,8 @@ export interface Situation {
   readonly candidates: readonly Candidate[];
   /** 1 for candidates that may be chosen; at least one that stays on is. */
   readonly allowed: Uint8Array;
+  /** 1 for candidates that would be allowed but for their heat. */
+  readonly tooHot: Uint8Array;
   /** Watts above idle of each candidate at the present motion; below 0 while powered off. */
   readonly watts: Float64Array;
   /** Worth of a second of each candidate at the present motion and weight. */
