@@ -21,6 +21,15 @@ describe('power simulate', () => {
     expect((await capture(...args)).stdout).toBe(stdout);
   });
 
+  it('takes a policy of the governor by its name, and by its full name where a baseline has the same', async () => {
+    const of = async (policy: string): Promise<PolicyResult> => {
+      const { stdout } = await capture('power', 'simulate', '--board', 'zero-2w', '--days', '1', '--policy', policy, '--json');
+      return (JSON.parse(stdout) as { policies: PolicyResult[] }).policies[0]!;
+    };
+    expect(await of('price')).toEqual({ ...await of('governor'), name: 'governor-price' });
+    expect(await of('governor-throttle-only')).not.toEqual({ ...await of('throttle-only'), name: 'governor-throttle-only' });
+  });
+
   it('follows a trace and draws a page that loads nothing', async () => {
     const trace = join(folder, 'trace.csv');
     const html = join(folder, 'page.html');

@@ -36,14 +36,14 @@ export async function onAllProcessors<Task, Result>(program: URL, tasks: readonl
 }
 
 /** Answers the tasks of `onAllProcessors` where this is one of its threads. @returns whether it is */
-export function serveTasks<Task, Result>(work: (task: Task) => Promise<Result>): boolean {
+export function serveTasks(work: (task: never) => Promise<unknown>): boolean {
   if (isMainThread || parentPort === null) return false;
   const port = parentPort;
-  const { tasks } = workerData as { tasks: readonly Task[] };
+  const { tasks } = workerData as { tasks: readonly never[] };
   port.on('message', (index: number) => {
     work(tasks[index]!).then(
-      (result) => { port.postMessage({ index, result } satisfies Message<Result>); },
-      (error: unknown) => { port.postMessage({ index, message: error instanceof Error ? error.message : String(error) } satisfies Message<Result>); },
+      (result) => { port.postMessage({ index, result } satisfies Message<unknown>); },
+      (error: unknown) => { port.postMessage({ index, message: error instanceof Error ? error.message : String(error) } satisfies Message<unknown>); },
     );
   });
   return true;

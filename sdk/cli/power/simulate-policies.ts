@@ -4,7 +4,7 @@ import { DeviceError, OptionError } from '../../core/errors.ts';
 import type { Contender } from '../../power/simulator/baselines/types.ts';
 import { contenders } from '../../power/simulator/contenders.ts';
 import { evaluate, type Evaluation, type PolicyResult } from '../../power/simulator/evaluate.ts';
-import { otherPolicies } from '../../power/simulator/governed.ts';
+import { withPolicies } from '../../power/simulator/governed.ts';
 import { formatPage } from '../../power/simulator/page.ts';
 import type { Scenario } from '../../power/simulator/scenario.ts';
 import { parseTrace } from '../../power/simulator/trace.ts';
@@ -35,6 +35,14 @@ function findScenario(name: string, trace: boolean): Scenario {
   if (found) return found;
   const boards = [...new Set(scenarios.map(({ board }) => board))];
   throw new OptionError('unknown-board', `--board: found ${JSON.stringify(name)}; allowed: ${[...boards, ...scenarios.map((scenario) => scenario.name)].join(', ')}`);
+}
+
+/** A baseline, the governor, or the governor with a policy that goes by its own name or, where a baseline has it too, by `governor-<policy>`. */
+function findContender(name: string): Contender {
+  const known = [...contenders, ...withPolicies];
+  const found = known.find((each) => each.name === name) ?? withPolicies.find((each) => each.name === `governor-${name}`);
+  if (found) return found;
+  throw new OptionError('unknown-policy', `--policy: found ${JSON.stringify(name)}; allowed: ${known.map((each) => each.name).join(', ')}`);
 }
 
 async function worldOf(scenario: Scenario, { trace, seed, days }: SimulateOptions): Promise<World> {
@@ -82,11 +90,7 @@ async function writePage(path: string, page: string): Promise<void> {
 /** The `power simulate` command. */
 export async function simulatePolicies(options: SimulateOptions, context: CliContext): Promise<void> {
   const scenario = findScenario(options.board, options.trace !== undefined);
-  const known = [...contenders, ...otherPolicies];
-  const chosen = options.policy === undefined ? contenders : known.filter(({ name }) => name === options.policy);
-  if (chosen.length === 0) {
-    throw new OptionError('unknown-policy', `--policy: found ${JSON.stringify(options.policy)}; allowed: ${known.map(({ name }) => name).join(', ')}`);
-  }
+  const chosen = options.policy === undefined ? contenders : [findContender(options.policy)];
   const world = await worldOf(scenario, options);
   progress(context, `simulating ${scenario.name}`);
   const { unbounded, ...evaluation } = await evaluateBounded(scenario, world, chosen);

@@ -1,6 +1,6 @@
 import { exp } from '../../core/math.ts';
 import { boardWatts } from '../candidates.ts';
-import type { Situation } from '../policies/types.ts';
+import type { Policy, Situation } from '../policies/types.ts';
 import type { Candidate } from '../types.ts';
 import type { Binding } from './explain.ts';
 import { ExpectedMotion, USUAL_MOTION } from './expected-motion.ts';
@@ -26,14 +26,14 @@ export class CandidateTable {
   /** Watts of the board at full motion and the leakage of the limit. */
   readonly busy: Float64Array;
   readonly busiest: number;
+  /** Watts above idle that are taken at all times (below 0 while powered off), and those taken while something moves. */
+  readonly always: Float64Array;
+  readonly follows: Float64Array;
   /** Row that stays on and does nothing. */
   readonly idle: number;
   readonly #settings: GovernorSettings;
   /** Accuracy times the share of events seen. */
   readonly #seen: Float64Array;
-  /** Watts above idle that are taken at all times (below 0 while powered off), and those taken while something moves. */
-  readonly #always: Float64Array;
-  readonly #follows: Float64Array;
   readonly #refused: Uint8Array;
 
   constructor(settings: GovernorSettings) {
@@ -47,8 +47,8 @@ export class CandidateTable {
     this.busiest = this.busy.at(-1)!;
     this.idle = sorted.findIndex(({ variant, off }) => variant < 0 && off === 0);
     this.#seen = Float64Array.from(sorted, ({ variant, off, accuracy, rate }) => (variant < 0 || off > 0 ? 0 : accuracy * (1 - exp(-rate * worth.dwell))));
-    this.#always = Float64Array.from(sorted, (candidate) => boardWatts(candidate, 0, power) - power.idle);
-    this.#follows = Float64Array.from(sorted, (candidate, row) => boardWatts(candidate, 1, power) - power.idle - this.#always[row]!);
+    this.always = Float64Array.from(sorted, (candidate) => boardWatts(candidate, 0, power) - power.idle);
+    this.follows = Float64Array.from(sorted, (candidate, row) => boardWatts(candidate, 1, power) - power.idle - this.always[row]!);
     this.#refused = new Uint8Array(sorted.length);
     const mostWorth = sorted.reduce((best, { gated }, row) => (this.#seen[row]! > this.#seen[best]! || (this.#seen[row] === this.#seen[best] && !gated) ? row : best), 0);
     this.situation = {
@@ -82,8 +82,8 @@ export class CandidateTable {
     let most = 0;
     for (let row = 0; row < watts.length; row++) {
       const seen = this.#seen[row]!;
-      const always = this.#always[row]!;
-      const follows = this.#follows[row]!;
+      const always = this.always[row]!;
+      const follows = this.follows[row]!;
       const still = candidates[row]!.gated ? 0 : scan;
       watts[row] = always + follows * motion;
       worth[row] = seen * (motion * weight + still * (1 - motion));
@@ -114,7 +114,7 @@ export class CandidateTable {
   }
 
   /** What keeps row `chosen` from being the best of all at this price, and at no price. */
-  binding(chosen: number, price: number, held: boolean): Binding {
+  binding(chosen: number, { price }: Pick<Policy, 'price'>, held: boolean): Binding {
     const { watts, worth, allowed } = this.situation;
     let best = chosen;
     let permitted = chosen;

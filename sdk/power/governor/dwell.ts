@@ -1,5 +1,5 @@
 import type { Candidate } from '../types.ts';
-import type { Situation } from '../policies/types.ts';
+import type { Policy, Situation } from '../policies/types.ts';
 
 const WINDOW = 60;
 /** Switches of variant or threads in any WINDOW. */
@@ -22,11 +22,11 @@ export class Dwell {
   }
 
   /** Index of the candidate to go to; `situation.current` is where it comes from. */
-  choose(wanted: number, situation: Situation, price: number): number {
+  choose(wanted: number, situation: Situation, policy: Pick<Policy, 'price'>): number {
     const { current, time, allowed } = situation;
     const forced = allowed[current] === 0;
     let next = wanted;
-    if (!forced && wanted > current) next = this.#up(wanted, situation, price);
+    if (!forced && wanted > current) next = this.#up(wanted, situation, policy);
     if (next !== current && switches(situation.candidates[current]!, situation.candidates[next]!)) {
       const recent = this.#recent(time);
       if (!forced && recent >= MOST_SWITCHES - 2) next = current;
@@ -37,7 +37,7 @@ export class Dwell {
     return next;
   }
 
-  #up(wanted: number, { current, time, allowed, worth, watts }: Situation, price: number): number {
+  #up(wanted: number, { current, time, allowed, worth, watts }: Situation, { price }: Pick<Policy, 'price'>): number {
     const steps = this.#seconds > 0 ? Math.floor((time - this.#changed) / this.#seconds) : Infinity;
     if (steps < 1) return current;
     if (wanted <= current + steps) return wanted;

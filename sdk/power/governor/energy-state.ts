@@ -1,4 +1,6 @@
+import type { Situation } from '../policies/types.ts';
 import type { Reading } from '../types.ts';
+import type { Slot } from './slot.ts';
 import { LEAST_TRUST } from './trust.ts';
 
 const MOST_AGE = 600;
@@ -24,8 +26,7 @@ export class EnergyState {
     this.#capacity = capacity;
   }
 
-  /** @param watts of the slot that ended; `seconds` long */
-  update(readings: readonly Reading[], seconds: number, watts: number): void {
+  update(readings: readonly Reading[], { seconds, watts }: Slot): void {
     if (this.#capacity === 0) return;
     let charge = NaN;
     let harvest = NaN;
@@ -46,5 +47,17 @@ export class EnergyState {
     const full = charge > 1 - STUCK_SHARE && this.#moved > 0;
     if (Number.isNaN(charge) || (Math.abs(this.#moved) > STUCK_SHARE && !full)) this.charge = Math.max(0, Math.min(1, this.charge + moved));
     else this.charge = charge;
+  }
+
+  /** Puts charge, capacity and harvest there, on mains as without a battery. */
+  tell(situation: Pick<Situation, 'charge' | 'capacity' | 'harvest'>): void {
+    situation.harvest = this.harvest;
+    if (this.mains || this.#capacity === 0) {
+      situation.charge = NaN;
+      situation.capacity = 0;
+    } else {
+      situation.charge = this.charge;
+      situation.capacity = this.#capacity;
+    }
   }
 }

@@ -1,3 +1,5 @@
+import type { Slot } from './slot.ts';
+
 const DAY = 86_400;
 const HOURS = 24;
 /** Share of time with motion that is taken before any was seen. */
@@ -28,7 +30,7 @@ export class ExpectedMotion {
   readonly #seconds = new Float64Array(HOURS);
   readonly #moving = new Float64Array(HOURS);
 
-  update(motion: number, weight: number, seconds: number, time: number): void {
+  update({ motion, weight, seconds, time }: Pick<Slot, 'motion' | 'weight' | 'seconds' | 'time'>): void {
     const hour = Math.floor(((((time % DAY) + DAY) % DAY) * HOURS) / DAY);
     if (hour !== this.#hour) this.#enter(hour);
     if (motion >= 0 && motion <= 1) {

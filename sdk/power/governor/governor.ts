@@ -1,6 +1,5 @@
 import type { Controller, Observation, Reading, Sensor } from '../types.ts';
 import type { Policy } from '../policies/types.ts';
-import { boardWatts } from '../candidates.ts';
 import { CandidateTable } from './candidate-table.ts';
 import { Dwell } from './dwell.ts';
 import { EnergyState } from './energy-state.ts';
@@ -8,6 +7,7 @@ import { ExpectedMotion } from './expected-motion.ts';
 import { inWords, type Binding, type Decision } from './explain.ts';
 import { decisionLine, headerLine, readLog } from './log.ts';
 import { governorSettings, type GovernorOptions, type GovernorSettings } from './options.ts';
+import type { Slot } from './slot.ts';
 import { Slowdown } from './slowdown.ts';
 import { ThermalFilter } from './thermal-filter.ts';
 import { ThermalState } from './thermal-state.ts';
@@ -37,7 +37,7 @@ export class Governor implements Controller {
   readonly #clock: () => number;
   readonly #log: ((line: string) => void) | undefined;
   readonly #listeners = new Set<ChangeListener>();
-  #time = NaN;
+  readonly #slot: Slot = { time: NaN, seconds: 0, watts: 0, motion: NaN, weight: 1, slowdown: NaN };
   /** Sorted index that the board runs. */
   #applied: number;
   #binding: Binding = 'none';
@@ -68,27 +68,30 @@ export class Governor implements Controller {
   decide(observation: Observation): number {
     const { time, readings, motion, weight, slowdown } = observation;
     const { situation, idle } = this.#table;
-    const seconds = Number.isNaN(this.#time) ? 0 : Math.max(0, time - this.#time);
-    const watts = this.#watts(motion);
-    this.#time = time;
-    this.#slowdown.update(slowdown, seconds);
-    this.#thermal.update(readings, time, seconds, watts, this.#slowdown.mean);
-    this.#energy.update(readings, seconds, watts);
-    this.#expected.update(motion, weight, seconds, time);
+    const slot = this.#slot;
+    if (time > slot.time) slot.seconds = time - slot.time;
+    else slot.seconds = 0;
+    slot.time = time;
+    slot.motion = motion;
+    slot.weight = weight;
+    slot.slowdown = slowdown;
+    this.#weigh(slot);
+    this.#slowdown.update(slot);
+    this.#thermal.update(readings, slot, this.#slowdown);
+    this.#energy.update(readings, slot);
+    this.#expected.update(slot);
     this.#filter.look(this.#thermal);
     this.#unreachable = this.#filter.unreachable(this.#thermal);
     situation.time = time;
     situation.slack = this.#filter.slack;
-    situation.charge = this.#energy.mains ? NaN : this.#energy.charge;
-    situation.capacity = this.#energy.mains ? 0 : this.#settings.capacity;
-    situation.harvest = this.#energy.harvest;
+    this.#energy.tell(situation);
     situation.motion = this.#expected.last;
     situation.usualMotion = this.#expected.usual;
     this.#table.value(this.#expected);
     this.#table.allow(this.#unreachable ? idle : this.#filter.highestSafe(this.#table.busy, idle), this.#slowdown);
     const wanted = this.#policy.choose(situation);
-    const next = this.#dwell.choose(situation.allowed[wanted] === 1 ? wanted : idle, situation, this.#policy.price);
-    this.#binding = this.#table.binding(next, this.#policy.price, this.#dwell.held);
+    const next = this.#dwell.choose(situation.allowed[wanted] === 1 ? wanted : idle, situation, this.#policy);
+    this.#binding = this.#table.binding(next, this.#policy, this.#dwell.held);
     const changed = next !== situation.current;
     situation.current = next;
     if (!this.#settings.dryRun) this.#applied = next;
@@ -110,7 +113,7 @@ export class Governor implements Controller {
   get decision(): Decision {
     const { candidates, current } = this.#table.situation;
     return {
-      time: this.#time,
+      time: this.#slot.time,
       choice: this.#table.order[current]!,
       candidate: candidates[current]!,
       binding: this.#binding,
@@ -135,7 +138,9 @@ export class Governor implements Controller {
   headroom(seconds: number): number {
     const { ambient, model } = this.#thermal;
     const free = this.#settings.board.thermal.limit - ambient;
-    const rise = model.riseAfter(this.#watts(this.#expected.motion), Math.max(0, seconds));
+    const slot = { motion: this.#expected.motion, watts: 0 };
+    this.#weigh(slot);
+    const rise = model.riseAfter(slot.watts, Math.max(0, seconds));
     return free > 0 ? Math.max(0, rise / free) : 1 + rise;
   }
 
@@ -149,11 +154,12 @@ export class Governor implements Controller {
   }
 
   /** Watts of the board on what it runs now, with leakage at the present temperature. */
-  #watts(motion: number): number {
+  #weigh(slot: Pick<Slot, 'motion' | 'watts'>): void {
     const { board: { power }, leakage } = this.#settings;
-    const candidate = this.#table.situation.candidates[this.#applied]!;
-    const dynamic = boardWatts(candidate, motion >= 0 && motion <= 1 ? motion : this.#expected.motion, power) - power.idle;
-    return power.idle + dynamic * (1 + leakage * Math.max(0, this.#thermal.temperature - 50));
+    const { always, follows } = this.#table;
+    const motion = slot.motion >= 0 && slot.motion <= 1 ? slot.motion : this.#expected.motion;
+    const dynamic = always[this.#applied]! + follows[this.#applied]! * motion;
+    slot.watts = power.idle + dynamic * (1 + leakage * Math.max(0, this.#thermal.temperature - 50));
   }
 }
 

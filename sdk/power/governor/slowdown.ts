@@ -1,3 +1,5 @@
+import type { Slot } from './slot.ts';
+
 /** Standard deviations above the mean that 95 % stay below. */
 const Z_95 = 1.645;
 
@@ -24,8 +26,7 @@ export class Slowdown {
   #moved = 0;
   #last = NaN;
 
-  /** @param observed observed over expected latency, NaN without any */
-  update(observed: number, seconds: number): void {
+  update({ slowdown: observed, seconds }: Pick<Slot, 'slowdown' | 'seconds'>): void {
     const keep = 1 / (1 + seconds / DRIFT_SECONDS);
     if (!(observed > 0)) {
       this.mean = 1 + keep * (this.mean - 1);

@@ -17,6 +17,16 @@ const DISTRUST_KELVIN = 2;
 /** Kelvin a second of age. */
 const AGE_KELVIN = 0.01;
 
+/** What a reading is judged by. */
+export interface Moment {
+  /** Monotonic seconds. */
+  now: number;
+  /** Modelled kelvin above ambient when it was measured. */
+  rise: number;
+  /** Most kelvin a second that its claim can change by. */
+  readonly speed: number;
+}
+
 /**
  * One sensor of the chip's temperature, judged against the model: what it reads less the modelled rise is the ambient it claims. Ambient, and heat
  * from elsewhere through the poles, change slowly: a claim that falls at once is a lie until it jumps back, one that rises at once is believed
@@ -37,11 +47,7 @@ export class TemperatureSource {
   /** Kelvin that it fell by at once; it is a lie until about as much comes back at once. */
   #fallen = 0;
 
-  /**
-   * @param rise modelled rise when it was measured
-   * @param speed most kelvin a second that its claim can change by
-   */
-  judge({ value, trust, age }: Reading, rise: number, now: number, speed: number): void {
+  judge({ value, trust, age }: Reading, { rise, now, speed }: Readonly<Moment>): void {
     this.trusted = false;
     if (!(trust >= LEAST_TRUST && age <= MOST_AGE && value > COLDEST && value < HOTTEST)) return;
     if (value !== this.#value) {

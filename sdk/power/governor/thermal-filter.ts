@@ -1,5 +1,5 @@
 import type { BoardThermal } from '../types.ts';
-import { GainTable, type ThermalModel } from './thermal-model.ts';
+import { GainTable, type Course, type ThermalModel } from './thermal-model.ts';
 import type { ThermalState } from './thermal-state.ts';
 
 /** Seconds that a candidate must be safe to keep, at least two slots: 20 s cost up to 1 % of the worth and keep nothing cooler. */
@@ -31,8 +31,8 @@ export class ThermalFilter {
   readonly #notice: GainTable;
   readonly #idle: GainTable;
   readonly #resistance: number;
-  readonly #from: Float64Array;
-  readonly #then: Float64Array;
+  readonly #now: Course;
+  readonly #then: Course;
   /** Kelvin that the temperature's bound is below limit - margin. */
   slack = 0;
   /** Row that was the highest safe one. */
@@ -49,8 +49,8 @@ export class ThermalFilter {
     this.#notice = new GainTable(thermal.poles, spread, [2 * slot]);
     this.#idle = new GainTable(thermal.poles, spread, IDLE_TIMES);
     this.#resistance = thermal.poles.reduce((sum, { resistance }) => sum + resistance, 0);
-    this.#from = new Float64Array(thermal.poles.length);
-    this.#then = new Float64Array(thermal.poles.length);
+    this.#now = { from: new Float64Array(thermal.poles.length), watts: 0, kelvin: 0 };
+    this.#then = { from: new Float64Array(thermal.poles.length), watts: 0, kelvin: 0 };
   }
 
   /** Looks at the state that the other members are about. */
@@ -73,22 +73,28 @@ export class ThermalFilter {
   /** Last of rows by rising power that is safe, at least row `idle`; looked for from where it was last. */
   highestSafe(powers: Float64Array, idle: number): number {
     let row = Math.max(idle, Math.min(this.#row, powers.length - 1));
-    while (row > idle && !this.#safe(powers[row]!)) row--;
-    while (row + 1 < powers.length && this.#safe(powers[row + 1]!)) row++;
+    while (row > idle && !this.#safe(powers, row)) row--;
+    while (row + 1 < powers.length && this.#safe(powers, row + 1)) row++;
     return this.#row = row;
   }
 
-  #safe(watts: number): boolean {
+  #safe(powers: Float64Array, row: number): boolean {
     const { thermal: { limit }, idleWatts, predict } = this.#options;
     if (!predict) return this.#temperature <= limit - this.#margin;
-    if (this.#temperature + this.#hold.peak(this.#from, watts) > limit - this.#margin) return false;
-    const heated = watts + this.#heat;
-    const noticed = this.#temperature + this.#notice.total(0, this.#from, heated);
-    for (let pole = 0; pole < this.#then.length; pole++) this.#then[pole] = this.#notice.advanced(pole, 0, this.#from[pole]!, heated);
-    return noticed + this.#idle.peak(this.#then, idleWatts + this.#heat) <= limit;
+    const now = this.#now;
+    const then = this.#then;
+    now.watts = powers[row]!;
+    this.#hold.peak(now);
+    if (this.#temperature + now.kelvin > limit - this.#margin) return false;
+    now.watts = powers[row]! + this.#heat;
+    this.#notice.total(0, now);
+    for (let pole = 0; pole < then.from.length; pole++) then.from[pole] = this.#notice.advanced(pole, 0, now.from[pole]!, now.watts);
+    then.watts = idleWatts + this.#heat;
+    this.#idle.peak(then);
+    return this.#temperature + now.kelvin + then.kelvin <= limit;
   }
 
   #loadFrom(model: ThermalModel): void {
-    for (let pole = 0; pole < this.#from.length; pole++) this.#from[pole] = model.filtered(pole);
+    for (let pole = 0; pole < this.#now.from.length; pole++) this.#now.from[pole] = model.filtered(pole);
   }
 }

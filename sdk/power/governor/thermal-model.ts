@@ -1,5 +1,6 @@
 import { exp } from '../../core/math.ts';
 import type { ThermalPole } from '../types.ts';
+import type { Slot } from './slot.ts';
 
 /**
  * The board's poles with every resistance and time constant known to an interval only. A pole is kept as its filtered power y, so that its rise is
@@ -8,6 +9,8 @@ import type { ThermalPole } from '../types.ts';
  */
 export class ThermalModel {
   readonly poles: readonly ThermalPole[];
+  /** Nominal kelvin above ambient. */
+  rise = 0;
   /** 1 + the half width of the interval. */
   readonly #wide: number;
   /** Filtered power by pole, nominal, and its least over the interval of time constants. */
@@ -29,9 +32,10 @@ export class ThermalModel {
   /** The board has been at this power for long. */
   settle(watts: number): void {
     for (const filtered of [this.#nominal, this.#fast, this.#slow]) filtered.fill(watts);
+    this.#sum();
   }
 
-  advance(watts: number, seconds: number): void {
+  advance({ watts, seconds }: Pick<Slot, 'watts' | 'seconds'>): void {
     const gains = this.#gains;
     if (seconds !== this.#gainsOf) {
       this.poles.forEach(({ seconds: tau }, pole) => {
@@ -46,13 +50,12 @@ export class ThermalModel {
       this.#fast[pole] = this.#fast[pole]! + gains[3 * pole + 1]! * (watts - this.#fast[pole]!);
       this.#slow[pole] = this.#slow[pole]! + gains[3 * pole + 2]! * (watts - this.#slow[pole]!);
     }
+    this.#sum();
   }
 
-  /** Nominal kelvin above ambient. */
-  get rise(): number {
-    let sum = 0;
-    for (let pole = 0; pole < this.poles.length; pole++) sum += this.poles[pole]!.resistance * this.#nominal[pole]!;
-    return sum;
+  #sum(): void {
+    this.rise = 0;
+    for (let pole = 0; pole < this.poles.length; pole++) this.rise += this.poles[pole]!.resistance * this.#nominal[pole]!;
   }
 
   /** Nominal kelvin above ambient after `seconds` at `watts`. */
@@ -64,6 +67,14 @@ export class ThermalModel {
   filtered(pole: number): number {
     return Math.min(this.#fast[pole]!, this.#slow[pole]!);
   }
+}
+
+/** From filtered powers on, `watts`; one object, so that no number need be boxed on its way. */
+export interface Course {
+  readonly from: Float64Array;
+  watts: number;
+  /** Above the start: what `peak` or `total` found. */
+  kelvin: number;
 }
 
 /** Gains of all poles at fixed times, at both ends of the interval. */
@@ -97,7 +108,8 @@ export class GainTable {
   }
 
   /** Most kelvin above the start at any time up to the last: within a segment each pole is monotone, so its larger end bounds it. */
-  peak(from: Float64Array, watts: number): number {
+  peak(course: Course): void {
+    const { from, watts } = course;
     let most = 0;
     for (let at = 0; at < this.times.length; at++) {
       let segment = 0;
@@ -108,13 +120,13 @@ export class GainTable {
       }
       if (segment > most) most = segment;
     }
-    return most;
+    course.kelvin = most;
   }
 
   /** Kelvin above the start at time `at`, at most. */
-  total(at: number, from: Float64Array, watts: number): number {
+  total(at: number, course: Course): void {
     let sum = 0;
-    for (let pole = 0; pole < this.#poles.length; pole++) sum += this.change(pole, at, from[pole]!, watts);
-    return sum;
+    for (let pole = 0; pole < this.#poles.length; pole++) sum += this.change(pole, at, course.from[pole]!, course.watts);
+    course.kelvin = sum;
   }
 }

@@ -1,5 +1,7 @@
 import type { BoardThermal, Reading } from '../types.ts';
-import { STUCK_KELVIN, TemperatureSource } from './temperature-source.ts';
+import type { Slot } from './slot.ts';
+import type { Slowdown } from './slowdown.ts';
+import { STUCK_KELVIN, TemperatureSource, type Moment } from './temperature-source.ts';
 import { ThermalModel } from './thermal-model.ts';
 import { LEAST_TRUST } from './trust.ts';
 
@@ -30,14 +32,14 @@ export interface ThermalStateOptions {
 export class ThermalState {
   readonly model: ThermalModel;
   /** Degrees Celsius. */
-  ambient: number;
-  temperature: number;
+  ambient = NaN;
+  temperature = NaN;
   /** Mean of what is claimed: no bound. */
-  meanAmbient: number;
+  meanAmbient = NaN;
   /** Temperatures trusted in the last slot. */
   trusted = 0;
   readonly #options: ThermalStateOptions;
-  readonly #speed: number;
+  readonly #moment: Moment;
   readonly #sources = new Map<string, TemperatureSource>();
   readonly #times = new Float64Array(HISTORY).fill(-Infinity);
   readonly #rises = new Float64Array(HISTORY);
@@ -52,20 +54,20 @@ export class ThermalState {
     this.#options = options;
     this.model = new ThermalModel(thermal.poles, spread);
     this.model.settle(idleWatts);
-    this.#speed = thermal.poles.reduce((sum, { resistance, seconds }) => sum + resistance / seconds, 0) * (unmodelledHeat + spread) * busiestWatts;
+    this.#moment = { now: 0, rise: 0, speed: thermal.poles.reduce((sum, { resistance, seconds }) => sum + resistance / seconds, 0) * (unmodelledHeat + spread) * busiestWatts };
     this.ambient = maxAmbient;
     this.temperature = maxAmbient;
     this.meanAmbient = maxAmbient;
   }
 
-  /** @param watts of the slot that ended; `seconds` long */
-  update(readings: readonly Reading[], now: number, seconds: number, watts: number, slowdown: number): void {
-    if (seconds > 0) this.model.advance(watts, seconds);
+  update(readings: readonly Reading[], slot: Slot, slowdown: Slowdown): void {
+    if (slot.seconds > 0) this.model.advance(slot);
     const { rise } = this.model;
-    this.#times[this.#next] = now;
+    this.#moment.now = slot.time;
+    this.#times[this.#next] = slot.time;
     this.#rises[this.#next] = rise;
     this.#next = (this.#next + 1) % HISTORY;
-    this.#fuse(readings, now, seconds);
+    this.#fuse(readings, slot);
     this.temperature = this.ambient + rise;
     if (this.#throttled(readings, slowdown) && this.temperature < this.#options.thermal.limit) {
       this.temperature = this.#options.thermal.limit;
@@ -75,7 +77,7 @@ export class ThermalState {
   }
 
   /** A lost signal leaves the bound where it was, and what a stuck sensor hid; then it rises to the stated maximum. */
-  #fuse(readings: readonly Reading[], now: number, seconds: number): void {
+  #fuse(readings: readonly Reading[], { seconds }: Slot): void {
     let claim = -Infinity;
     let sum = 0;
     const before = this.trusted;
@@ -84,38 +86,46 @@ export class ThermalState {
       if (reading.quantity !== 'soc-temperature') continue;
       let source = this.#sources.get(reading.source);
       if (!source) this.#sources.set(reading.source, source = new TemperatureSource());
-      source.judge(reading, this.#riseAt(now - reading.age), now, this.#speed);
+      this.#lookBack(reading);
+      source.judge(reading, this.#moment);
       if (!source.trusted) continue;
       this.trusted++;
       sum += source.estimate;
       if (source.claim > claim) claim = source.claim;
     }
-    this.#lost = this.trusted > 0 ? 0 : this.#lost + seconds;
     if (this.trusted > 0) {
-      this.ambient = this.#started ? Math.max(claim, this.ambient - this.#hidden - FALL * seconds) : claim;
-      this.#hidden = 0;
       const mean = sum / this.trusted;
-      this.meanAmbient = this.#started ? this.meanAmbient + (seconds / (seconds + MEAN_SECONDS)) * (mean - this.meanAmbient) : mean;
+      if (this.#started) {
+        this.ambient = Math.max(claim, this.ambient - this.#hidden - FALL * seconds);
+        this.meanAmbient += (seconds / (seconds + MEAN_SECONDS)) * (mean - this.meanAmbient);
+      } else {
+        this.ambient = claim;
+        this.meanAmbient = mean;
+      }
+      this.#lost = 0;
+      this.#hidden = 0;
       this.#started = true;
     } else {
+      this.#lost += seconds;
       if (before > 0) this.ambient += this.#hidden = STUCK_KELVIN;
       this.ambient = Math.max(this.ambient, Math.min(this.#options.maxAmbient, this.ambient + LOST * seconds));
       this.meanAmbient = this.ambient;
     }
   }
 
-  #riseAt(time: number): number {
+  /** The rise when it was measured, or the oldest known. */
+  #lookBack({ age }: Reading): void {
+    const time = this.#moment.now - age;
     let index = this.#next;
     for (let step = 0; step < HISTORY; step++) {
       index = (index + HISTORY - 1) % HISTORY;
-      if (this.#times[index]! <= time) return this.#rises[index]!;
-      if (this.#times[(index + HISTORY - 1) % HISTORY] === -Infinity) return this.#rises[index]!;
+      if (this.#times[index]! <= time || this.#times[(index + HISTORY - 1) % HISTORY] === -Infinity) break;
     }
-    return this.#rises[this.#next]!;
+    this.#moment.rise = this.#rises[index]!;
   }
 
   /** A flag against two trusted temperatures, or against one and the observed speed, is a lie. */
-  #throttled(readings: readonly Reading[], slowdown: number): boolean {
+  #throttled(readings: readonly Reading[], { mean: slowdown }: Slowdown): boolean {
     const cool = this.temperature < this.#options.thermal.limit - FLAG_KELVIN;
     for (const { quantity, value, trust, age } of readings) {
       if ((quantity !== 'throttled' && quantity !== 'soft-limited') || !(value > 0) || trust < LEAST_TRUST || age > FLAG_AGE) continue;

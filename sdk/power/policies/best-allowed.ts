@@ -1,7 +1,10 @@
-import type { Situation } from './types.ts';
+import type { Policy, Situation } from './types.ts';
+
+/** What costs nothing. */
+export const FREE: Pick<Policy, 'price'> = Object.freeze({ price: 0 });
 
 /** The allowed candidate that stays on with the highest worth less price times energy; of equals the one with less power. */
-export function bestAllowed({ candidates, allowed, watts, worth }: Situation, price: number): number {
+export function bestAllowed({ candidates, allowed, watts, worth }: Situation, { price }: Pick<Policy, 'price'>): number {
   let best = -1;
   let bestScore = -Infinity;
   for (let index = 0; index < allowed.length; index++) {

@@ -18,16 +18,21 @@ const FULL = 0.985;
  * needs no forecast of what is harvested (Huang and Neely, arXiv 1012.1945, section IV), and more where the charge nears its reserve.
  */
 export class EnergyPrice {
+  /** Worth a joule. */
+  price = 0;
   readonly #reserve = new NightReserve();
 
-  of(situation: Situation): number {
+  update(situation: Situation): void {
     const { charge, capacity, yield: most } = situation;
-    if (capacity === 0) return MAINS * most;
-    if (Number.isNaN(charge)) return EMPTY * most;
-    const spare = charge - this.#reserve.of(situation);
-    if (charge > FULL) return 0;
-    if (spare < LAST || charge < LAST) return EXHAUSTED * most;
-    const scarce = Math.max(1, SCARCE / spare);
-    return EMPTY * most * (1 - charge) * scarce * scarce;
+    if (capacity === 0) this.price = MAINS * most;
+    else if (Number.isNaN(charge)) this.price = EMPTY * most;
+    else {
+      this.#reserve.update(situation);
+      const spare = charge - this.#reserve.share;
+      const scarce = Math.max(1, SCARCE / spare);
+      if (charge > FULL) this.price = 0;
+      else if (spare < LAST || charge < LAST) this.price = EXHAUSTED * most;
+      else this.price = EMPTY * most * (1 - charge) * scarce * scarce;
+    }
   }
 }

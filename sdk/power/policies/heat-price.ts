@@ -11,7 +11,7 @@ const SHARE = 0.4;
  */
 export class HeatPrice {
   /** Worth a joule. */
-  value = 0;
+  price = 0;
   #time = NaN;
 
   /** @param chosen the best allowed candidate */
@@ -23,6 +23,6 @@ export class HeatPrice {
     }
     const seconds = time - this.#time;
     this.#time = time;
-    if (seconds > 0) this.value += (seconds / (seconds + MEMORY)) * (SHARE * steepest - this.value);
+    if (seconds > 0) this.price += (seconds / (seconds + MEMORY)) * (SHARE * steepest - this.price);
   }
 }

@@ -10,15 +10,15 @@ const inDay = (hour: number): number => ((hour % HOURS) + HOURS) % HOURS;
 
 /** Share of the battery that idling takes until enough is harvested again, by a poorer day than the last one. */
 export class NightReserve {
+  share = 0;
   /** Mean watts by hour of the last day, NaN before. */
   readonly #harvest = new Float64Array(HOURS).fill(NaN);
   #hour = -1;
   #before = NaN;
   #sum = 0;
   #seconds = 0;
-  #share = 0;
 
-  of(situation: Situation): number {
+  update(situation: Situation): void {
     const { time, harvest } = situation;
     const hour = Math.floor(time / HOUR);
     const seconds = Number.isNaN(this.#before) ? 0 : time - this.#before;
@@ -27,13 +27,12 @@ export class NightReserve {
       if (this.#seconds > 0) this.#harvest[inDay(this.#hour)] = this.#sum / this.#seconds;
       this.#hour = hour;
       this.#sum = this.#seconds = 0;
-      this.#share = this.#needed(situation);
+      this.share = this.#needed(situation);
     }
     if (harvest >= 0) {
       this.#sum += harvest * seconds;
       this.#seconds += seconds;
     }
-    return this.#share;
   }
 
   #needed({ capacity, leastWatts }: Situation): number {

@@ -1,4 +1,4 @@
-import { bestAllowed } from './best-allowed.ts';
+import { bestAllowed, FREE } from './best-allowed.ts';
 import type { PolicyKind, Situation } from './types.ts';
 
 /** Pace-to-idle never costs over 12 % more than the optimum, racing up to 3 times (Kim, Imes, Hoffmann, CPSNA 2015). */
@@ -9,7 +9,7 @@ export const pace: PolicyKind = Object.freeze({
   create() {
     return {
       price: 0,
-      choose: (situation: Situation): number => bestAllowed(situation, 0),
+      choose: (situation: Situation): number => bestAllowed(situation, FREE),
     };
   },
 } satisfies PolicyKind);

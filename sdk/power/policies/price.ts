@@ -2,13 +2,18 @@ import { exp } from '../../core/math.ts';
 import { bestAllowed } from './best-allowed.ts';
 import { EnergyPrice } from './energy-price.ts';
 import { HeatPrice } from './heat-price.ts';
-import type { PolicyKind, Situation } from './types.ts';
+import type { Policy, PolicyKind, Situation } from './types.ts';
 
 /** Seconds over which motion returns to what is usual. */
 const MIXING = 60;
 
+/** Share of what motion differs from the usual by that is left, on average over the time off, of each candidate. */
+function remaining({ candidates }: Situation): Float64Array {
+  return Float64Array.from(candidates, ({ off }) => (off > 0 ? (MIXING / off) * (1 - exp(-off / MIXING)) : 1));
+}
+
 /** Powering off, where it saves more at this price than staying on will bring while off; else -1. */
-function worthOff({ allowed, candidates, watts, seen, scan, motion, usualMotion }: Situation, price: number): number {
+function worthOff({ allowed, candidates, watts, seen, scan, motion, usualMotion }: Situation, { price }: EnergyPrice, left: Float64Array): number {
   let moving = 0;
   let still = 0;
   for (let row = 0; row < allowed.length; row++) {
@@ -23,7 +28,7 @@ function worthOff({ allowed, candidates, watts, seen, scan, motion, usualMotion 
   for (let row = 0; row < allowed.length; row++) {
     const { off } = candidates[row]!;
     if (off === 0 || allowed[row] === 0) continue;
-    const coming = usualMotion + (motion - usualMotion) * (MIXING / off) * (1 - exp(-off / MIXING));
+    const coming = usualMotion + (motion - usualMotion) * left[row]!;
     const gain = -price * watts[row]! - coming * moving - (1 - coming) * still;
     if (gain > most) {
       best = row;
@@ -33,24 +38,25 @@ function worthOff({ allowed, candidates, watts, seen, scan, motion, usualMotion 
   return best;
 }
 
+class Price implements Policy {
+  price = 0;
+  readonly #energy = new EnergyPrice();
+  readonly #heat = new HeatPrice();
+  #left: Float64Array | undefined;
+
+  choose(situation: Situation): number {
+    this.#energy.update(situation);
+    this.price = this.#energy.price + this.#heat.price;
+    const on = bestAllowed(situation, this);
+    this.#heat.learn(situation, on);
+    const off = worthOff(situation, this.#energy, this.#left ??= remaining(situation));
+    return off < 0 ? on : off;
+  }
+}
+
 export const price: PolicyKind = Object.freeze({
   name: 'price',
   description: 'the most worth less the price of its energy, which rises as the battery empties, and of its heat, which rises as the limit costs worth',
   monotone: ['charge'],
-  create() {
-    const energy = new EnergyPrice();
-    const heat = new HeatPrice();
-    let value = 0;
-    return {
-      get price() { return value; },
-      choose(situation: Situation): number {
-        const scarcity = energy.of(situation);
-        value = scarcity + heat.value;
-        const on = bestAllowed(situation, value);
-        heat.learn(situation, on);
-        const off = worthOff(situation, scarcity);
-        return off < 0 ? on : off;
-      },
-    };
-  },
+  create: () => new Price(),
 } satisfies PolicyKind);

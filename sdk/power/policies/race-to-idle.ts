@@ -1,4 +1,4 @@
-import { bestAllowed } from './best-allowed.ts';
+import { bestAllowed, FREE } from './best-allowed.ts';
 import type { PolicyKind, Situation } from './types.ts';
 
 export const raceToIdle: PolicyKind = Object.freeze({
@@ -10,7 +10,7 @@ export const raceToIdle: PolicyKind = Object.freeze({
       price: 0,
       choose(situation: Situation): number {
         const { allowed, candidates, worth } = situation;
-        let best = bestAllowed(situation, 0);
+        let best = bestAllowed(situation, FREE);
         const most = worth[best]!;
         for (let index = 0; index < allowed.length; index++) {
           if (allowed[index] === 1 && worth[index] === most && candidates[index]!.latency < candidates[best]!.latency && candidates[index]!.variant >= 0) best = index;

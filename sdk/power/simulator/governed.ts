@@ -20,8 +20,8 @@ export function governed(name: string, description: string, options: Partial<Pic
 }
 
 export const governor = governed('governor', 'thermal filter with prediction, then the price of energy', { policy: 'price' });
-/** The governor with another policy than the price of energy. */
-export const otherPolicies: readonly Contender[] = Object.freeze(policies.filter(({ name }) => name !== 'price').map(({ name }) => (
+/** The governor with each of the policies. */
+export const withPolicies: readonly Contender[] = Object.freeze(policies.map(({ name }) => (
   governed(`governor-${name}`, `thermal filter with prediction, then the policy ${name}`, { policy: name })
 )));
 /** The governor without one of its parts. */

@@ -135,10 +135,10 @@ describe('slow-down', () => {
     for (let slot = 0; slot < 2000; slot++) {
       const observed = 2 * (0.9 + 0.1 * (next() + next()));
       if (slot >= 100 && observed <= slowdown.percentile95(1)) within++;
-      slowdown.update(observed, 2);
+      slowdown.update({ slowdown: observed, seconds: 2 });
     }
     expect(within / 1900).toBeGreaterThan(0.93);
-    for (let slot = 0; slot < 500; slot++) slowdown.update(NaN, 2);
+    for (let slot = 0; slot < 500; slot++) slowdown.update({ slowdown: NaN, seconds: 2 });
     expect(slowdown.mean).toBeCloseTo(1, 2);
   });
 });

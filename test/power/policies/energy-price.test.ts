@@ -14,7 +14,11 @@ function situation(change: Partial<Situation>): Situation {
 
 describe('the price of energy', () => {
   it('is in proportion to what the battery lacks, next to nothing on mains, and as of an empty battery where the charge is unknown', () => {
-    const at = (change: Partial<Situation>): number => new EnergyPrice().of(situation(change));
+    const at = (change: Partial<Situation>): number => {
+      const energy = new EnergyPrice();
+      energy.update(situation(change));
+      return energy.price;
+    };
     expect(at({ charge: 0.4 })).toBeCloseTo(3 * at({ charge: 0.8 }), 9);
     expect(at({ charge: 1 })).toBe(0);
     expect(at({ capacity: 0 })).toBeLessThan(at({ charge: 0.8 }));
@@ -26,9 +30,8 @@ describe('the price of energy', () => {
     const price = new EnergyPrice();
     const sun = (hour: number): number => (hour % 24 >= 6 && hour % 24 < 18 ? 5 : 0);
     const run = (from: number, to: number, charge: number): number => {
-      let last = NaN;
-      for (let time = from * HOUR; time < to * HOUR; time += 60) last = price.of(situation({ time, charge, harvest: sun(time / HOUR) }));
-      return last;
+      for (let time = from * HOUR; time < to * HOUR; time += 60) price.update(situation({ time, charge, harvest: sun(time / HOUR) }));
+      return price.price;
     };
     const night = (12 * HOUR * POWER.idle) / CAPACITY;
     const first = run(0, 19, night - 0.01);

@@ -12,7 +12,7 @@ describe('the price of heat', () => {
     const price = new HeatPrice();
     const run = (from: number, to: number, hot: boolean): number => {
       for (let time = from; time < to; time += 5) price.learn(situation(time, hot), 1);
-      return price.value;
+      return price.price;
     };
     expect(run(0, 100, false)).toBe(0);
     const soon = run(100, 160, true);
@@ -26,6 +26,6 @@ describe('the price of heat', () => {
   it('leaves out what would take no more power', () => {
     const price = new HeatPrice();
     for (let time = 0; time < 1000; time += 5) price.learn(situation(time, true), 2);
-    expect(price.value).toBe(0);
+    expect(price.price).toBe(0);
   });
 });

@@ -21,7 +21,7 @@ export interface Bound {
 }
 
 /** Seconds of a slot of the program where nothing but heat limits a board. */
-const HOT_SECONDS = 20;
+const HOT_SECONDS = 30;
 const DAY = 86_400;
 
 /** Joules at the end with the least power, at most those at the start. */
@@ -128,7 +128,7 @@ function solve({ program, columnsOf, charge }: Part): Promise<Solution> {
 
 /**
  * Solves one linear program for a scenario's world in slots of five minutes; on mains, where heat is all that a slot leaves to the next and what it
- * does within a slot matters most, one for each day in slots of 20 seconds. It bounds every policy that keeps the thermal limit and never
+ * does within a slot matters most, one for each day in slots of half a minute. It bounds every policy that keeps the thermal limit and never
  * runs the battery empty, because whatever such a policy does gives a feasible point of the program with at least its worth:
  *
  * - Worth and energy. At each price a joule the frontier takes in every control slot what is best at that price, so no mixture of actions lies
