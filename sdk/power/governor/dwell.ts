@@ -5,7 +5,10 @@ const WINDOW = 60;
 /** Switches of variant or threads in any WINDOW. */
 export const MOST_SWITCHES = 6;
 
-/** Steps down at once, steps up by one after the dwell, and keeps switches of variant or threads rare: of the most, one is kept for going idle. */
+/**
+ * Keeps switches of variant or threads rare: none to more power within the dwell after the last one, and never more than the most. Rates, idling and
+ * going on with what ran before are free to change at once.
+ */
 export class Dwell {
   /** The last choice was not what was wanted. */
   held = false;
@@ -13,7 +16,9 @@ export class Dwell {
   readonly #idle: number;
   readonly #switches = new Float64Array(MOST_SWITCHES).fill(-Infinity);
   #next = 0;
-  #changed = -Infinity;
+  #switched = -Infinity;
+  /** What ran last. */
+  #ran: Candidate | undefined;
 
   /** @param idle candidate that is always allowed */
   constructor(seconds: number, idle: number) {
@@ -23,27 +28,30 @@ export class Dwell {
 
   /** Index of the candidate to go to; `situation.current` is where it comes from. */
   choose(wanted: number, situation: Situation, policy: Pick<Policy, 'price'>): number {
-    const { current, time, allowed } = situation;
-    const forced = allowed[current] === 0;
+    const { candidates, current, time, allowed } = situation;
     let next = wanted;
-    if (!forced && wanted > current) next = this.#up(wanted, situation, policy);
-    if (next !== current && switches(situation.candidates[current]!, situation.candidates[next]!)) {
+    if (this.#isSwitch(candidates[wanted]!)) {
       const recent = this.#recent(time);
-      if (!forced && recent >= MOST_SWITCHES - 2) next = current;
-      else if (forced && recent >= MOST_SWITCHES - 1) next = this.#idle;
+      const forced = allowed[current] === 0;
+      const early = wanted > current && time - this.#switched < this.#seconds;
+      if (forced ? recent >= MOST_SWITCHES : early || recent >= MOST_SWITCHES - 1) next = this.#without(situation, policy);
     }
     this.held = next !== wanted;
-    if (next !== current) this.#change(situation, next);
+    this.#note(candidates[next]!, time);
     return next;
   }
 
-  #up(wanted: number, { current, time, allowed, worth, watts }: Situation, { price }: Pick<Policy, 'price'>): number {
-    const steps = this.#seconds > 0 ? Math.floor((time - this.#changed) / this.#seconds) : Infinity;
-    if (steps < 1) return current;
-    if (wanted <= current + steps) return wanted;
-    let best = current;
-    for (let index = current + 1; index <= current + steps; index++) {
-      if (allowed[index] === 1 && worth[index]! - price * watts[index]! > worth[best]! - price * watts[best]!) best = index;
+  #isSwitch({ variant, threads }: Candidate): boolean {
+    return variant >= 0 && this.#ran !== undefined && (variant !== this.#ran.variant || threads !== this.#ran.threads);
+  }
+
+  /** The best allowed candidate that needs no switch. */
+  #without({ candidates, current, allowed, worth, watts }: Situation, { price }: Pick<Policy, 'price'>): number {
+    let best = allowed[current] === 1 ? current : this.#idle;
+    for (let row = 0; row < allowed.length; row++) {
+      const { variant, off } = candidates[row]!;
+      if (allowed[row] === 0 || variant < 0 || off > 0 || this.#isSwitch(candidates[row]!)) continue;
+      if (worth[row]! - price * watts[row]! > worth[best]! - price * watts[best]!) best = row;
     }
     return best;
   }
@@ -54,14 +62,12 @@ export class Dwell {
     return count;
   }
 
-  #change({ candidates, current, time }: Situation, next: number): void {
-    this.#changed = time;
-    if (!switches(candidates[current]!, candidates[next]!)) return;
-    this.#switches[this.#next] = time;
-    this.#next = (this.#next + 1) % MOST_SWITCHES;
+  #note(next: Candidate, time: number): void {
+    if (this.#isSwitch(next)) {
+      this.#switched = time;
+      this.#switches[this.#next] = time;
+      this.#next = (this.#next + 1) % MOST_SWITCHES;
+    }
+    if (next.variant >= 0) this.#ran = next;
   }
-}
-
-function switches(from: Candidate, to: Candidate): boolean {
-  return from.variant !== to.variant || from.threads !== to.threads;
 }

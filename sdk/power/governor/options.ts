@@ -37,7 +37,7 @@ export interface GovernorOptions {
   readonly unmodelledHeat?: number;
   /** Busy power added by each kelvin above 50 C, as a ratio. */
   readonly leakage?: number;
-  /** Seconds between steps up. */
+  /** Seconds from one switch of variant or threads to one that takes more power. */
   readonly dwell?: number;
   /** false: the thermal filter looks at the present temperature only, for comparison. */
   readonly predict?: boolean;
@@ -58,7 +58,7 @@ export type GovernorSettings = Required<Omit<GovernorOptions, 'policy' | 'batter
 };
 
 const DEFAULTS = {
-  slot: 2, maxAmbient: 45, minimumRate: 0, deadline: Infinity, margin: 1, spread: 0.15, unmodelledHeat: 0.3, leakage: 0.002, dwell: 6, predict: true, dryRun: false,
+  slot: 2, maxAmbient: 45, minimumRate: 0, deadline: Infinity, margin: 1, spread: 0.15, unmodelledHeat: 0.3, leakage: 0.002, dwell: 10, predict: true, dryRun: false,
 };
 
 /** Allowed range of each number. */
