@@ -15,7 +15,8 @@ const FULL = 0.985;
 
 /**
  * Price of energy in worth a joule: small and constant on mains; on a battery in proportion to what it lacks, the drift-plus-penalty form that
- * needs no forecast of what is harvested (Huang and Neely, arXiv 1012.1945, section IV), and more where the charge nears its reserve.
+ * needs no forecast of what is harvested (Huang and Neely, arXiv 1012.1945, section IV), and more where the charge nears its reserve or would not
+ * last for two poor days.
  */
 export class EnergyPrice {
   /** Worth a joule. */
@@ -32,7 +33,12 @@ export class EnergyPrice {
       const scarce = Math.max(1, SCARCE / spare);
       if (charge > FULL) this.price = 0;
       else if (spare < LAST || charge < LAST) this.price = EXHAUSTED * most;
-      else this.price = EMPTY * most * (1 - charge) * scarce * scarce;
+      else this.price = EMPTY * most * (1 - charge) * scarce * scarce * (1 + this.#poorDay(charge));
     }
+  }
+
+  /** From 0 where the battery holds twice what a poor day takes at its worst, to 1 where it holds no more than that. */
+  #poorDay(charge: number): number {
+    return Math.max(0, Math.min(1, 2 - charge / this.#reserve.dayShare));
   }
 }

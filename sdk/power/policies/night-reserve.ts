@@ -8,9 +8,12 @@ const POOR = 0.5;
 /** Place of an hour since any moment in the day. */
 const inDay = (hour: number): number => ((hour % HOURS) + HOURS) % HOURS;
 
-/** Share of the battery that idling takes until enough is harvested again, by a poorer day than the last one. */
+/** What idling takes from the battery on a poorer day than the last one. */
 export class NightReserve {
+  /** Share of the battery until enough is harvested again. */
   share = 0;
+  /** Share of it at the worst moment of the 24 hours to come. */
+  dayShare = 0;
   /** Mean watts by hour of the last day, NaN before. */
   readonly #harvest = new Float64Array(HOURS).fill(NaN);
   #hour = -1;
@@ -27,7 +30,7 @@ export class NightReserve {
       if (this.#seconds > 0) this.#harvest[inDay(this.#hour)] = this.#sum / this.#seconds;
       this.#hour = hour;
       this.#sum = this.#seconds = 0;
-      this.share = this.#needed(situation);
+      this.#look(situation);
     }
     if (harvest >= 0) {
       this.#sum += harvest * seconds;
@@ -35,13 +38,18 @@ export class NightReserve {
     }
   }
 
-  #needed({ capacity, leastWatts }: Situation): number {
+  #look({ capacity, leastWatts }: Situation): void {
     let joules = 0;
+    let night = NaN;
+    let most = 0;
     for (let step = 0; step < HOURS; step++) {
       const net = leastWatts - POOR * this.#harvest[inDay(this.#hour + step)]!;
-      if (!(net > 0)) break;
+      if (!(net > 0) && Number.isNaN(night)) night = joules;
+      if (Number.isNaN(net)) break;
       joules += net * HOUR;
+      most = Math.max(most, joules);
     }
-    return joules / capacity;
+    this.share = (Number.isNaN(night) ? joules : night) / capacity;
+    this.dayShare = most / capacity;
   }
 }

@@ -41,4 +41,18 @@ describe('the price of energy', () => {
     expect(evening).toBeGreaterThan(1000 * first);
     expect(morning).toBeLessThan(1);
   });
+
+  it('asks up to twice as much where the battery would not last for two days as poor as half of the last one', () => {
+    const at = (watts: number): number => {
+      const price = new EnergyPrice();
+      for (let time = 0; time < 36 * HOUR; time += 60) {
+        const hour = (time / HOUR) % 24;
+        price.update(situation({ time, charge: 0.6, harvest: hour >= 6 && hour < 18 ? watts : 0 }));
+      }
+      return price.price;
+    };
+    const ratio = at(1.6 * POWER.idle) / at(20 * POWER.idle);
+    expect(ratio).toBeGreaterThan(1.3);
+    expect(ratio).toBeLessThanOrEqual(2);
+  });
 });
