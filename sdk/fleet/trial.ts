@@ -7,7 +7,7 @@ import { MAX_FAILURES, type Failure, type Installed } from './state-record.ts';
 
 /**
  * Opens the pending model beside the running one, tests it, and commits it or goes back.
- * @throws UpdateError `storage`, `disk-full` or `damaged-model` or `step-not-run`: nothing is decided, the running model stays
+ * @throws UpdateError `storage`, `disk-full`, `damaged-model` or `step-not-run`: nothing is decided, the running model stays
  */
 export async function runTrial<M extends LoadedModel>(context: AgentContext<M>, pending: Installed): Promise<void> {
   const { slots, store, active, emit } = context;

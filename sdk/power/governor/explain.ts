@@ -40,7 +40,7 @@ function reasonInWords(decision: Decision): string {
     case 'thermal': return `thermal: more would pass ${limit} C from ${temperature.toFixed(1)} C`;
     case 'energy': return Number.isNaN(charge) ? 'energy: more is not worth its energy' : `energy: at ${Math.round(100 * charge)} % charge more is not worth its energy`;
     case 'deadline': return `deadline: more would be late at ${slowdown.toFixed(2)} times the calibrated latency`;
-    case 'dwell': return 'dwell: the last step is too recent';
+    case 'dwell': return 'dwell: variant or threads were switched too recently or too often';
     case 'minimum rate': return 'minimum rate: less would fall below it';
     case 'none': return 'none: it is worth the most';
   }

