@@ -1,22 +1,28 @@
+import { exp } from '../../core/math.ts';
+import { departureLeft, MIXING } from '../motion.ts';
 import type { Slot } from './slot.ts';
 
 const DAY = 86_400;
 const HOURS = 24;
 /** Share of time with motion that is taken before any was seen. */
 export const USUAL_MOTION = 0.3;
-/** Seconds of observation that this is worth. */
+/** Seconds of watching that this is worth, and that the mean of the day is worth against what is known of an hour. */
 const PRIOR_SECONDS = 2 * 3600;
-/** Seconds over which what was usual of late is learnt, and how many of them weigh as much as what is known of the hour. */
-const RECENT_SECONDS = 3600;
+const MEAN_SECONDS = 300;
+/** Seconds over which what was seen of late fades, and how much more it counts than what was seen at this hour. */
+const RECENT_SECONDS = 2400;
+const RECENT = 2;
 /** What a day ago counts against today. */
 const FADED = 0.7;
-/** A gap in what was seen, as of a board that was powered off, counts as this much at most. */
-const MOST_SECONDS = 60;
 /** How much of the next slot is like the last one. */
 const PERSISTENCE = 0.9;
 const LEAST = 0.005;
 
-/** Motion and weight of the slot to come: mostly those of the last one, and a little of what is usual at this hour, counted from any moment. */
+/**
+ * Motion and weight of the slot to come: mostly those of the last one, and a little of what is usual at this hour, counted from any moment.
+ * A board that powers off while nothing moves watches longer where something does; so what is usual is learnt from what each look did not
+ * foretell of the next, which is right on average whenever the board chose to look.
+ */
 export class ExpectedMotion {
   motion = USUAL_MOTION;
   weight = 1;
@@ -25,21 +31,25 @@ export class ExpectedMotion {
   /** Mean of all hours. */
   mean = USUAL_MOTION;
   last = USUAL_MOTION;
-  #recent = USUAL_MOTION;
+  #looked = NaN;
+  #since = NaN;
+  /** Shares of motion's departure from the usual, and of what was seen of late, that are left after so many seconds. */
+  #left = NaN;
+  #faded = NaN;
   #hour = -1;
+  #recentSeconds = 0;
+  #recentMoving = 0;
   readonly #seconds = new Float64Array(HOURS);
   readonly #moving = new Float64Array(HOURS);
 
-  update({ motion, weight, seconds, time }: Pick<Slot, 'motion' | 'weight' | 'seconds' | 'time'>): void {
+  update({ motion, weight, time }: Pick<Slot, 'motion' | 'weight' | 'time'>): void {
     const hour = Math.floor(((((time % DAY) + DAY) % DAY) * HOURS) / DAY);
     if (hour !== this.#hour) this.#enter(hour);
     if (motion >= 0 && motion <= 1) {
-      const counted = Math.min(seconds, MOST_SECONDS);
+      const since = time - this.#looked;
+      if (since > 0) this.#learn(hour, since, motion);
+      this.#looked = time;
       this.last = motion;
-      this.#recent += (seconds / (seconds + RECENT_SECONDS)) * (motion - this.#recent);
-      this.#seconds[hour] = this.#seconds[hour]! + counted;
-      this.#moving[hour] = this.#moving[hour]! + counted * motion;
-      this.#learn(hour);
       this.motion = Math.max(LEAST, PERSISTENCE * motion + (1 - PERSISTENCE) * this.usual);
     } else {
       this.motion = this.usual;
@@ -47,17 +57,28 @@ export class ExpectedMotion {
     this.weight = weight >= 0 && motion > 0 ? PERSISTENCE * weight + (1 - PERSISTENCE) : 1;
   }
 
-  /** From what is known of the hour and its neighbours, with what was usual of late as a prior. */
-  #learn(hour: number): void {
-    let seconds = 2 * RECENT_SECONDS;
-    let moving = seconds * this.#recent;
+  /** From what is known of late, of the hour and its neighbours, and of all hours. */
+  #learn(hour: number, since: number, motion: number): void {
+    if (since !== this.#since) {
+      this.#since = since;
+      this.#left = departureLeft(since);
+      this.#faded = exp(-since / RECENT_SECONDS);
+    }
+    const told = MIXING * (1 - this.#left);
+    const toldMoving = MIXING * (motion - this.#left * this.last);
+    this.#recentSeconds = this.#faded * this.#recentSeconds + told;
+    this.#recentMoving = this.#faded * this.#recentMoving + toldMoving;
+    this.#seconds[hour] = this.#seconds[hour]! + told;
+    this.#moving[hour] = this.#moving[hour]! + toldMoving;
+    let seconds = MEAN_SECONDS + RECENT * this.#recentSeconds;
+    let moving = MEAN_SECONDS * this.mean + RECENT * this.#recentMoving;
     for (let step = -1; step <= 1; step++) {
       const near = (hour + step + HOURS) % HOURS;
       const share = step === 0 ? 1 : 0.5;
       seconds += share * this.#seconds[near]!;
       moving += share * this.#moving[near]!;
     }
-    this.usual = moving / seconds;
+    this.usual = Math.max(0, Math.min(1, moving / seconds));
   }
 
   #enter(hour: number): void {
@@ -67,7 +88,7 @@ export class ExpectedMotion {
     for (let each = 0; each < HOURS; each++) {
       const seconds = this.#seconds[each]!;
       if (seconds === 0) continue;
-      sum += (DAY / HOURS) * (this.#moving[each]! / seconds);
+      sum += (DAY / HOURS) * Math.max(0, Math.min(1, this.#moving[each]! / seconds));
       weight += DAY / HOURS;
     }
     this.mean = sum / weight;

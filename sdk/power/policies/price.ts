@@ -1,15 +1,12 @@
-import { exp } from '../../core/math.ts';
+import { departureLeft, MIXING } from '../motion.ts';
 import { bestAllowed } from './best-allowed.ts';
 import { EnergyPrice } from './energy-price.ts';
 import { HeatPrice } from './heat-price.ts';
 import type { Policy, PolicyKind, Situation } from './types.ts';
 
-/** Seconds over which motion returns to what is usual. */
-const MIXING = 60;
-
 /** Share of what motion differs from the usual by that is left, on average over the time off, of each candidate. */
 function remaining({ candidates }: Situation): Float64Array {
-  return Float64Array.from(candidates, ({ off }) => (off > 0 ? (MIXING / off) * (1 - exp(-off / MIXING)) : 1));
+  return Float64Array.from(candidates, ({ off }) => (off > 0 ? (MIXING / off) * (1 - departureLeft(off)) : 1));
 }
 
 /** Powering off, where it saves more at this price than staying on will bring while off; else -1. */
