@@ -52,8 +52,12 @@ async function runAll({ scenarios, seeds, days }: SimulateOptions): Promise<{ ru
     process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`);
   });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  const entries = outcomes.flatMap(({ evaluation }, index) => (evaluation ? [{ scenario: tasks[index]!.scenario, seed: tasks[index]!.seed, evaluation }] : []));
-  return { runs: outcomes.map(({ run }) => run), entries };
+  const runs = outcomes.map(({ run }) => run);
+  const entries = outcomes.flatMap(({ evaluation }, index) => {
+    const { scenario, seed } = tasks[index]!;
+    return evaluation ? [{ scenario, seed, evaluation, seeds: runs.filter((run) => run.scenario === scenario.name) }] : [];
+  });
+  return { runs, entries };
 }
 
 function tableOf(summaries: readonly Summary[]): string {

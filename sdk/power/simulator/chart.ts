@@ -52,3 +52,22 @@ export function barChart(title: string, bars: readonly Line[]): string {
     + `<text x="${(182 + Math.max(0, values[0]!) / most * 600).toFixed(1)}" y="${36 + index * 18}">${values[0]!.toPrecision(3)}</text>`);
   return `<svg viewBox="0 0 ${WIDTH} ${30 + bars.length * 18}" role="img"><text x="0" y="12" font-weight="bold">${escapeHtml(title)}</text>${rows.join('')}</svg>`;
 }
+
+/** An SVG of a row of dots for each line, on a scale from 0 to 1 or what is more, and the mean of each as a stroke; below 0 they are at 0. */
+export function dotChart(title: string, rows: readonly Line[]): string {
+  const high = Math.max(1, ...rows.flatMap(({ values }) => Array.from(values)));
+  const x = (value: number): string => (176 + (Math.max(0, value) / high) * 700).toFixed(1);
+  const bottom = 24 + rows.length * 18;
+  const scale = [0, 0.25, 0.5, 0.75, 1].map((value) => `<line x1="${x(value)}" x2="${x(value)}" y1="20" y2="${bottom}" stroke="#ddd"/>`
+    + `<text x="${x(value)}" y="${bottom + 14}" text-anchor="middle">${value}</text>`);
+  const drawn = rows.map(({ label, values }, index) => {
+    const y = 33 + index * 18;
+    const each = Array.from(values);
+    const mean = each.reduce((sum, value) => sum + value, 0) / each.length;
+    const colour = COLOURS[index % COLOURS.length]!;
+    const dots = each.map((value) => `<circle cx="${x(value)}" cy="${y}" r="3" fill="${colour}" fill-opacity="0.5"/>`).join('');
+    return `<text x="170" y="${y + 4}" text-anchor="end">${escapeHtml(label)}</text>${dots}`
+      + (each.length > 0 ? `<line x1="${x(mean)}" x2="${x(mean)}" y1="${y - 7}" y2="${y + 7}" stroke="${colour}" stroke-width="2"/>` : '');
+  });
+  return `<svg viewBox="0 0 ${WIDTH} ${bottom + 20}" role="img"><text x="0" y="12" font-weight="bold">${escapeHtml(title)}</text>${scale.join('')}${drawn.join('')}</svg>`;
+}

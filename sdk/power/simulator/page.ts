@@ -1,13 +1,20 @@
-import { barChart, escapeHtml, lineChart } from './chart.ts';
+import { barChart, dotChart, escapeHtml, lineChart } from './chart.ts';
 import type { Evaluation, PolicyResult } from './evaluate.ts';
 import type { Scenario } from './scenario.ts';
 import { POINT_SECONDS } from './timeline.ts';
 
-/** One scenario with one seed, or a trace. */
+/** All policies with one seed. */
+export interface SeedResult {
+  readonly solvable: boolean;
+  readonly policies: readonly PolicyResult[];
+}
+
+/** One scenario with one seed, or a trace; what other seeds came to where there are any. */
 export interface PageEntry {
   readonly scenario: Scenario;
   readonly seed: number | string;
   readonly evaluation: Evaluation;
+  readonly seeds?: readonly SeedResult[];
 }
 
 const STYLE = 'body{font:14px system-ui,sans-serif;margin:2em auto;max-width:960px}svg{font:11px system-ui,sans-serif;width:100%;margin:6px 0}'
@@ -25,7 +32,15 @@ const COLUMNS: readonly (readonly [string, (result: PolicyResult) => string])[] 
   ['switches a minute', ({ switchesPerMinute }) => String(switchesPerMinute)],
 ];
 
-function section({ scenario, seed, evaluation }: PageEntry): string {
+/** Utility against the bound of every solvable seed. */
+function seedChart(seeds: readonly SeedResult[]): string {
+  const solvable = seeds.filter((each) => each.solvable);
+  const ratios = (index: number) => solvable.flatMap(({ policies }) => policies[index]!.oracleRatio ?? []);
+  const title = `utility against the offline bound of each seed that can keep the minimum rate (${solvable.length} of ${seeds.length}), and the mean`;
+  return dotChart(title, seeds[0]!.policies.map(({ name }, index) => ({ label: name, values: ratios(index) })));
+}
+
+function section({ scenario, seed, evaluation, seeds = [] }: PageEntry): string {
   const { bound, simulations } = evaluation.course;
   const { policies } = evaluation;
   const days = simulations[0]!.seconds / 86400;
@@ -43,7 +58,7 @@ function section({ scenario, seed, evaluation }: PageEntry): string {
   const table = `<table><tr>${COLUMNS.map(([title]) => `<th>${title}</th>`).join('')}</tr>${policies
     .map((result) => `<tr>${COLUMNS.map(([, cell]) => `<td>${cell(result)}</td>`).join('')}</tr>`).join('')}</table>`;
   const solvable = evaluation.solvable ? '' : ' – the minimum rate cannot be kept';
-  return `<details open><summary>${escapeHtml(scenario.name)}, seed ${escapeHtml(String(seed))}${solvable}</summary><p>${escapeHtml(scenario.description)}</p>${table}${charts.join('')}</details>`;
+  return `<details open><summary>${escapeHtml(scenario.name)}, seed ${escapeHtml(String(seed))}${solvable}</summary><p>${escapeHtml(scenario.description)}</p>${seeds.length > 1 ? seedChart(seeds) : ''}${table}${charts.join('')}</details>`;
 }
 
 /** One self-contained page. */
