@@ -17,11 +17,21 @@ export interface Choices {
 
 const IDLE: Candidate = { variant: -1, threads: 0, rate: 0, gated: true, off: 0, accuracy: 0, latency: 0, energy: 0 };
 
+/** Of programs in JavaScript: what the types ask for. */
+function checkChoices({ cores, deadline, power, wake }: { readonly cores?: number; readonly deadline?: number; readonly power?: Partial<BoardPower>; readonly wake?: Choices['wake'] }): void {
+  for (const [name, value = NaN] of Object.entries({ cores, deadline, 'power.idle': power?.idle, 'power.core': power?.core })) {
+    if (!(value >= 0)) throw new OptionError('invalid-option', `candidates: option '${name}': found ${value}; allowed: a number from 0`);
+  }
+  const short = wake?.seconds.find((seconds) => !(seconds > wake.boot));
+  if (short !== undefined) throw new OptionError('invalid-option', `candidates: option 'wake.seconds': found ${short}; allowed: more than the ${wake!.boot} s of starting again`);
+}
+
 /**
  * All there is to choose from: idle first, then variants by threads, rates and gating that keep the deadline and the rate at full clock, then powered off.
  * `energy` of powered off is that of starting again, in joules above `power.off`.
  */
 export function candidatesOf({ variants, power, cores, rates, deadline, wake }: Choices): readonly Candidate[] {
+  checkChoices({ cores, deadline, power, wake });
   if (wake !== undefined && power.off === undefined) {
     throw new OptionError('no-off-power', 'wake: found a wake source on a board without power.off; state the watts while powered off, or remove wake');
   }

@@ -1,10 +1,16 @@
 import type { Candidate } from '../power/types.ts';
 import type { Variant } from './manifest.ts';
 
+/** What is followed of a decision; one of a dry run is not. */
+export interface Followed {
+  readonly candidate: Candidate;
+  readonly dryRun?: boolean;
+}
+
 /** What gives decisions: a `Governor` whose candidates were made from `variantCosts(variants.variants, …)`. */
 export interface Decides {
-  readonly decision: { readonly candidate: Candidate };
-  on(event: 'change', listener: (decision: { readonly candidate: Candidate }) => void, options?: { readonly signal?: AbortSignal }): () => void;
+  readonly decision: Followed;
+  on(event: 'change', listener: (decision: Followed) => void, options?: { readonly signal?: AbortSignal }): () => void;
 }
 
 /** What switches: a `ModelVariants`. */
@@ -52,8 +58,8 @@ export function follow(governor: Decides, model: Switches, { signal, onError }: 
     }
     switching = false;
   };
-  const take = ({ candidate }: { readonly candidate: Candidate }): void => {
-    if (candidate.variant < 0 || candidate.off > 0 || candidate.variant >= model.variants.length) return;
+  const take = ({ candidate, dryRun }: Followed): void => {
+    if (dryRun === true || candidate.variant < 0 || candidate.off > 0 || candidate.variant >= model.variants.length) return;
     wanted = candidate;
     if (!switching) settled = settle();
   };

@@ -40,6 +40,14 @@ describe('following a governor', () => {
     expect(variants.name).toBe('colour');
   });
 
+  test('leaves the variant alone in a dry run', async () => {
+    const asked: string[] = [];
+    const governor: Decides = { decision: { candidate: choice(1), dryRun: true }, on: () => () => undefined };
+    const variants = [{ name: 'grey' }, { name: 'colour' }] as unknown as Parameters<typeof follow>[1]['variants'];
+    await follow(governor, { variants, name: 'grey', threads: 1, switchTo: (name) => Promise.resolve(asked.push(name)) }).settled;
+    expect(asked).toEqual([]);
+  });
+
   test('keeps the variant in use where a switch fails, says why, and takes the next decision', async () => {
     await using variants = await ModelVariants.open(variantsIn([GREY, COLOUR]), { threads: 1 });
     const governor = new Told();

@@ -114,21 +114,26 @@ export class CandidateTable {
   }
 
   /** What keeps row `chosen` from being the best of all at this price, and at no price. */
-  binding(chosen: number, { price }: Pick<Policy, 'price'>, held: boolean): Binding {
+  binding(chosen: number, { price, heatPrice = 0 }: Pick<Policy, 'price' | 'heatPrice'>, held: boolean): Binding {
     const { watts, worth, allowed } = this.situation;
     let best = chosen;
     let permitted = chosen;
     let most = chosen;
+    let cool = chosen;
+    const energy = price - heatPrice;
     for (let row = 0; row < worth.length; row++) {
       const score = worth[row]! - price * watts[row]!;
       if (score > worth[best]! - price * watts[best]!) best = row;
       if (allowed[row] === 1 && score > worth[permitted]! - price * watts[permitted]!) permitted = row;
+      if (allowed[row] === 1 && worth[row]! - energy * watts[row]! > worth[cool]! - energy * watts[cool]!) cool = row;
       if (worth[row]! > worth[most]!) most = row;
     }
     const lost = worth[best]! - price * watts[best]! > worth[permitted]! - price * watts[permitted]!;
     const refused = lost ? BINDINGS[this.#refused[best]!] : undefined;
     if (refused) return refused;
     if (held) return 'dwell';
-    return most === chosen || price === 0 ? 'none' : 'energy';
+    if (most === chosen) return 'none';
+    if (heatPrice > 0 && cool > chosen) return 'thermal';
+    return price === 0 ? 'policy' : 'energy';
   }
 }

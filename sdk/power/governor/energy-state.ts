@@ -42,11 +42,11 @@ export class EnergyState {
     const income = Number.isNaN(harvest) ? 0 : harvest;
     const net = income - watts;
     const moved = ((net > 0 ? net * CHARGE_EFFICIENCY : net) * seconds) / this.#capacity;
-    this.#moved = charge === this.#value ? this.#moved + moved : 0;
+    this.#moved = charge === this.#value && !this.mains ? this.#moved + moved : 0;
     this.#value = charge;
     const full = charge > 1 - STUCK_SHARE && this.#moved > 0;
-    if (Number.isNaN(charge) || (Math.abs(this.#moved) > STUCK_SHARE && !full)) this.charge = Math.max(0, Math.min(1, this.charge + moved));
-    else this.charge = charge;
+    if (!Number.isNaN(charge) && (full || Math.abs(this.#moved) <= STUCK_SHARE)) this.charge = charge;
+    else if (!this.mains) this.charge = Math.max(0, Math.min(1, this.charge + moved));
   }
 
   /** Puts charge, capacity and harvest there, on mains as without a battery. */

@@ -54,7 +54,7 @@ export class ExpectedMotion {
     } else {
       this.motion = this.usual;
     }
-    this.weight = weight >= 0 && motion > 0 ? PERSISTENCE * weight + (1 - PERSISTENCE) : 1;
+    this.weight = weight >= 0 && weight < Infinity && motion > 0 ? PERSISTENCE * weight + (1 - PERSISTENCE) : 1;
   }
 
   /** From what is known of late, of the hour and its neighbours, and of all hours. */

@@ -1,7 +1,7 @@
 import type { Candidate } from '../types.ts';
 
 /** What kept a decision from the candidate worth the most. */
-export type Binding = 'thermal' | 'energy' | 'deadline' | 'dwell' | 'minimum rate' | 'none';
+export type Binding = 'thermal' | 'energy' | 'deadline' | 'dwell' | 'minimum rate' | 'policy' | 'none';
 
 /** A decision and the state it was made in. */
 export interface Decision {
@@ -37,11 +37,12 @@ function reasonInWords(decision: Decision): string {
   const { binding, temperature, limit, charge, slowdown, unreachable } = decision;
   if (unreachable) return 'limit unreachable at this ambient';
   switch (binding) {
-    case 'thermal': return `thermal: more would pass ${limit} C from ${temperature.toFixed(1)} C`;
+    case 'thermal': return `thermal: more would pass ${limit} C from ${temperature.toFixed(1)} C, now or later`;
     case 'energy': return Number.isNaN(charge) ? 'energy: more is not worth its energy' : `energy: at ${Math.round(100 * charge)} % charge more is not worth its energy`;
     case 'deadline': return `deadline: more would be late at ${slowdown.toFixed(2)} times the calibrated latency`;
     case 'dwell': return 'dwell: variant or threads were switched too recently or too often';
     case 'minimum rate': return 'minimum rate: less would fall below it';
+    case 'policy': return 'policy: it asks for no more';
     case 'none': return 'none: it is worth the most';
   }
 }

@@ -122,7 +122,7 @@ export class Governor implements Controller {
       limit: this.#settings.board.thermal.limit,
       trusted: this.#thermal.trusted,
       unreachable: this.#unreachable,
-      charge: this.#energy.charge,
+      charge: this.#table.situation.charge,
       price: this.#policy.price,
       slowdown: this.#slowdown.mean,
       dryRun: this.#settings.dryRun,

@@ -22,6 +22,16 @@ export interface GovernorLog {
   readonly choices: readonly number[];
 }
 
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : NaN);
+
+/** JSON has null for NaN and Infinity: neither is a reading that anything is done with. */
+function readingsOf(readings: readonly unknown[]): Observation['readings'] {
+  return readings.map((each) => {
+    const reading = each as Record<string, unknown>;
+    return { ...reading, value: numberOf(reading['value']), age: numberOf(reading['age']), trust: numberOf(reading['trust']) } as Observation['readings'][number];
+  });
+}
+
 function parsed(line: string, number: number): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(line);
@@ -44,9 +54,8 @@ export function readLog(lines: readonly string[], own: readonly PolicyKind[] = [
   const options = { ...settings, policy: kind, deadline: typeof deadline === 'number' ? deadline : Infinity, ...battery } as unknown as GovernorOptions;
   const observations = rest.map((line, index) => {
     const { time, motion, weight, slowdown, readings } = line;
-    if (typeof time !== 'number' || !Array.isArray(readings)) throw new OptionError('invalid-log', `governor log, line ${index + 2}: 'time' and 'readings' are missing; the log is cut or of another program`);
-    const finite = (value: unknown): number => (typeof value === 'number' ? value : NaN);
-    return { time, readings: readings as Observation['readings'], motion: finite(motion), weight: finite(weight), slowdown: finite(slowdown) };
+    if ((typeof time !== 'number' && time !== null) || !Array.isArray(readings)) throw new OptionError('invalid-log', `governor log, line ${index + 2}: 'time' and 'readings' are missing; the log is cut or of another program`);
+    return { time: numberOf(time), readings: readingsOf(readings), motion: numberOf(motion), weight: numberOf(weight), slowdown: numberOf(slowdown) };
   });
   return { options, observations, choices: rest.map(({ choice }) => Number(choice)) };
 }

@@ -76,6 +76,7 @@ function refuse(name: string, found: string, allowed: string): never {
 }
 
 function checkBoard({ thermal, power }: GovernorBoard, candidates: readonly Candidate[]): void {
+  if (!Number.isFinite(thermal.limit)) refuse('board.thermal.limit', String(thermal.limit), 'degrees Celsius');
   if (thermal.poles.length === 0) refuse('board.thermal.poles', 'none', 'at least one pole is needed; calibrate the board or take one from devices/boards');
   for (const { resistance, seconds } of thermal.poles) {
     if (!(resistance > 0 && seconds > 0)) refuse('board.thermal.poles', `${resistance} K/W, ${seconds} s`, 'both must be above 0');
@@ -87,9 +88,17 @@ function checkBoard({ thermal, power }: GovernorBoard, candidates: readonly Cand
 function checkCandidates(candidates: readonly Candidate[]): void {
   if (!candidates.some(({ variant, off }) => variant < 0 && off === 0)) refuse('candidates', 'none that idles', 'add one with variant -1 and off 0: what is always safe');
   candidates.forEach(({ variant, rate, energy, latency, accuracy, off }, index) => {
-    const wrong = off < 0 || (variant >= 0 && !(rate >= 0 && energy >= 0 && latency >= 0 && accuracy >= 0));
+    const wrong = !(off >= 0) || (variant >= 0 && !(rate >= 0 && energy >= 0 && latency >= 0 && accuracy >= 0));
     if (wrong) refuse(`candidates[${index}]`, JSON.stringify({ rate, energy, latency, accuracy, off }), 'all must be numbers from 0');
   });
+}
+
+/** Of programs in JavaScript: what the types ask for. */
+function checkParts({ board, candidates, worth }: { readonly board?: Partial<GovernorBoard>; readonly candidates?: unknown; readonly worth?: Partial<Worth> }): void {
+  if (!board?.thermal || !board.power || !Array.isArray(board.thermal.poles)) refuse('board', JSON.stringify(board), 'an object with thermal and power, such as one of devices/boards');
+  if (!Array.isArray(candidates)) refuse('candidates', JSON.stringify(candidates), 'a list, such as candidatesOf() gives');
+  const { dwell = NaN, scan = NaN } = worth ?? {};
+  if (!(dwell > 0 && dwell < Infinity && scan >= 0 && scan < Infinity)) refuse('worth', JSON.stringify(worth), 'dwell: seconds above 0, scan: a number from 0');
 }
 
 function policyOf(policy: string | PolicyKind): PolicyKind {
@@ -104,6 +113,7 @@ export function governorSettings(options: GovernorOptions): GovernorSettings {
     const value = options[name as keyof GovernorOptions];
     if (value !== undefined && !(typeof value === 'number' && value >= least && value <= most)) refuse(name, JSON.stringify(value), `a number from ${least} to ${most}`);
   }
+  checkParts(options);
   checkBoard(options.board, options.candidates);
   checkCandidates(options.candidates);
   if (options.battery && !(options.battery.capacity > 0)) refuse('battery.capacity', String(options.battery.capacity), 'joules above 0; leave the battery out on mains');

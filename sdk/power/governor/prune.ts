@@ -22,8 +22,8 @@ function hull(indices: readonly number[], watts: (index: number) => number, wort
 }
 
 /**
- * Candidates that can be best at some price and motion, by number of threads, as deadlines may ask for more of them, and with and without the
- * minimum rate; idling and powering off stay. In rising order.
+ * Candidates that can be best at some price and motion, by number of threads and up to each latency, as deadlines may ask for more of the one and
+ * less of the other, and with and without the minimum rate; idling and powering off stay. In rising order.
  */
 export function prune(candidates: readonly Candidate[], worth: Worth, minimumRate: number): number[] {
   const kept = new Set<number>();
@@ -31,12 +31,15 @@ export function prune(candidates: readonly Candidate[], worth: Worth, minimumRat
   const working = candidates.flatMap(({ variant, off }, index) => (variant < 0 || off > 0 ? [] : [index]));
   for (const index of idle) kept.add(index);
   for (const threads of new Set(working.map((index) => candidates[index]!.threads))) {
+    const alike = working.filter((index) => candidates[index]!.threads === threads);
     for (const least of new Set([0, minimumRate])) {
-      const group = working.filter((index) => candidates[index]!.threads === threads && candidates[index]!.rate >= least);
-      for (const motion of MOTIONS) {
-        const start = least === 0 ? idle.filter((index) => candidates[index]!.off === 0).slice(0, 1) : [];
-        const onHull = hull([...start, ...group], (index) => dynamicWatts(candidates[index]!, motion), (index) => worthOf(candidates[index]!, motion, 1, worth));
-        for (const index of onHull) kept.add(index);
+      for (const longest of new Set(alike.map((index) => candidates[index]!.latency))) {
+        const group = alike.filter((index) => candidates[index]!.rate >= least && candidates[index]!.latency <= longest);
+        for (const motion of MOTIONS) {
+          const start = least === 0 ? idle.filter((index) => candidates[index]!.off === 0).slice(0, 1) : [];
+          const onHull = hull([...start, ...group], (index) => dynamicWatts(candidates[index]!, motion), (index) => worthOf(candidates[index]!, motion, 1, worth));
+          for (const index of onHull) kept.add(index);
+        }
       }
     }
   }

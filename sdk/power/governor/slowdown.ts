@@ -28,9 +28,11 @@ export class Slowdown {
 
   update({ slowdown: observed, seconds }: Pick<Slot, 'slowdown' | 'seconds'>): void {
     const keep = 1 / (1 + seconds / DRIFT_SECONDS);
-    if (!(observed > 0)) {
+    if (!(observed > 0 && observed < Infinity)) {
       this.mean = 1 + keep * (this.mean - 1);
       this.#variance = keep * this.#variance + (1 - keep) * DRIFT_VARIANCE;
+      this.#noise = INITIAL_NOISE + keep * (this.#noise - INITIAL_NOISE);
+      this.#moved *= keep;
     } else {
       this.#variance += Math.max((1 - keep) * DRIFT_VARIANCE, this.#moved);
       const surprise = observed - this.mean;

@@ -2,17 +2,29 @@ import type { Reading } from '../types.ts';
 import { LEAST_TRUST } from './trust.ts';
 
 /** Kelvin that the model may move while a reading stays the same to the last digit; above the step of a 1 C sensor. */
-export const STUCK_KELVIN = 1.5;
-/** Jump that is taken for noise: at most about the margin, so that what is not noticed does not matter. */
+const STUCK_KELVIN = 1.5;
+/** Jump that heat from elsewhere may come or end with. */
 const NOISE_KELVIN = 1.1;
-/** Steps up in a row after which a jump is believed. */
+/** Rises in a row after which a higher one is believed. */
 const BELIEVED = 3;
+/** Seconds after which one that fell by more is heard again, for as much more as it fell by. */
+const LIE_SECONDS = 600;
+/** Steps that thermometers count in; the coarsest is taken until two values came that are closer. A margin of 1 K covers what the finest hides. */
+const FINEST_STEP = 0.5;
+export const COARSEST_STEP = 1;
+/** In steps: what no sound thermometer falls by at once, and how much more must follow a fall that is true. */
+const JUMP_STEPS = 1.1;
+const MORE_STEPS = 2.4;
+/** Seconds between two looks that a fall between them is at once, and in which more follows a true one. */
+const AT_ONCE = 30;
+const FOLLOWED_SECONDS = 120;
 /** Silence after which a jump proves nothing. */
 const FORGET_SECONDS = 3600;
 const MOST_AGE = 120;
 const COLDEST = -40;
 const HOTTEST = 125;
-/** Kelvin that a reading without any trust may be wrong by. */
+/** Trust of a processor's own thermometer, and kelvin that a reading without any trust may be wrong by more than it. */
+const SOUND_TRUST = 0.9;
 const DISTRUST_KELVIN = 2;
 /** Kelvin a second of age. */
 const AGE_KELVIN = 0.01;
@@ -29,8 +41,9 @@ export interface Moment {
 
 /**
  * One sensor of the chip's temperature, judged against the model: what it reads less the modelled rise is the ambient it claims. Ambient, and heat
- * from elsewhere through the poles, change slowly: a claim that falls at once is a lie until it jumps back, one that rises at once is believed
- * after three, one that does not move while the model does is stuck until it moves.
+ * from elsewhere through the poles, change slowly: a claim that falls at once counts as if it had not, until it goes on falling or jumps back, and
+ * where it fell by more than any heat ends with, it is a lie for a while; one that rises at once is believed after three; one that does not move
+ * while the model does is stuck until it moves.
  */
 export class TemperatureSource {
   /** The ambient it claims, and an upper bound of it. */
@@ -38,19 +51,24 @@ export class TemperatureSource {
   claim = NaN;
   trusted = false;
   #value = NaN;
+  #step = COARSEST_STEP;
   #riseAtChange = 0;
   #believed = NaN;
   #seenAt = 0;
   #rising = 0;
   #stuck = false;
   #raw = NaN;
-  /** Kelvin that it fell by at once; it is a lie until about as much comes back at once. */
+  /** Kelvin that it fell by at once, when, and the claim before: as a lie, or in doubt. */
   #fallen = 0;
+  #doubted = 0;
+  #doubtedAt = 0;
+  #before = NaN;
 
   judge({ value, trust, age }: Reading, { rise, now, speed }: Readonly<Moment>): void {
     this.trusted = false;
     if (!(trust >= LEAST_TRUST && age <= MOST_AGE && value > COLDEST && value < HOTTEST)) return;
     if (value !== this.#value) {
+      if (Math.abs(value - this.#value) < this.#step) this.#step = Math.max(FINEST_STEP, Math.abs(value - this.#value));
       this.#value = value;
       this.#riseAtChange = rise;
       this.#stuck = false;
@@ -60,23 +78,55 @@ export class TemperatureSource {
     this.#seenAt = now;
     if (Number.isNaN(this.#believed) || elapsed > FORGET_SECONDS) {
       this.#believed = this.#raw = raw;
-      this.#fallen = 0;
+      this.#fallen = this.#doubted = 0;
     }
     const jump = raw - this.#raw;
     this.#raw = raw;
     this.#stuck ||= Math.abs(rise - this.#riseAtChange) > STUCK_KELVIN;
     if (this.#stuck) return;
-    if (this.#fallen > 0 && jump < this.#fallen / 2) return;
-    if (this.#fallen > 0) this.#believed = raw;
-    this.#fallen = 0;
     const allowed = NOISE_KELVIN + speed * elapsed;
+    if (this.#isLie(raw, jump, allowed)) return;
     this.#rising = raw > this.#believed + allowed ? this.#rising + 1 : 0;
-    if (raw < this.#believed - allowed) this.#fallen = this.#believed - raw;
-    if (this.#fallen > 0 || (this.#rising > 0 && this.#rising < BELIEVED)) return;
+    if (this.#rising > 0 && this.#rising < BELIEVED) return;
+    this.#doubt(raw, jump, elapsed);
     this.#believed = raw;
     this.#rising = 0;
-    this.estimate = raw;
-    this.claim = raw + (1 - trust) * DISTRUST_KELVIN + age * AGE_KELVIN;
+    this.estimate = raw + this.#doubted;
+    // What a coarse sensor does not show, and what it hides where it is stuck and that is not known yet.
+    const hidden = this.#step - FINEST_STEP + Math.max(0, rise - this.#riseAtChange - this.#step);
+    this.claim = this.estimate + hidden + Math.max(0, SOUND_TRUST - trust) * DISTRUST_KELVIN + age * AGE_KELVIN;
     this.trusted = true;
+  }
+
+  /** More than heat ends with: until it jumps back, or for a while. */
+  #isLie(raw: number, jump: number, allowed: number): boolean {
+    if (this.#fallen > 0) {
+      if (jump >= this.#fallen / 2) this.#believed = raw;
+      else if (this.#seenAt - this.#doubtedAt < LIE_SECONDS) return true;
+      else {
+        this.#doubted += this.#before - raw > 2 * this.#fallen ? 0 : this.#fallen;
+        this.#believed = raw;
+      }
+      this.#fallen = 0;
+    }
+    if (raw >= this.#believed - allowed) return false;
+    this.#before = this.#believed;
+    this.#fallen = this.#believed - raw;
+    this.#doubtedAt = this.#seenAt;
+    return true;
+  }
+
+  /** Surroundings that cool down, or heat from elsewhere that ends, go on falling; a lie stays where it is until it jumps back. */
+  #doubt(raw: number, jump: number, elapsed: number): void {
+    const noise = JUMP_STEPS * this.#step;
+    if (this.#doubted > 0) {
+      const fallen = this.#before - raw;
+      const early = this.#seenAt - this.#doubtedAt <= FOLLOWED_SECONDS;
+      if (jump > Math.max(noise, this.#doubted / 2) || (early && (fallen < this.#step || fallen > this.#doubted + MORE_STEPS * this.#step))) this.#doubted = 0;
+    } else if (elapsed <= AT_ONCE && this.#believed - raw > noise) {
+      this.#before = this.#believed;
+      this.#doubted = this.#believed - raw;
+      this.#doubtedAt = this.#seenAt;
+    }
   }
 }

@@ -1,7 +1,7 @@
 import type { BoardThermal, Reading } from '../types.ts';
 import type { Slot } from './slot.ts';
 import type { Slowdown } from './slowdown.ts';
-import { STUCK_KELVIN, TemperatureSource, type Moment } from './temperature-source.ts';
+import { COARSEST_STEP, TemperatureSource, type Moment } from './temperature-source.ts';
 import { ThermalModel } from './thermal-model.ts';
 import { LEAST_TRUST } from './trust.ts';
 
@@ -107,8 +107,11 @@ export class ThermalState {
       this.#started = true;
     } else {
       this.#lost += seconds;
-      if (before > 0) this.ambient += this.#hidden = STUCK_KELVIN;
-      this.ambient = Math.max(this.ambient, Math.min(this.#options.maxAmbient, this.ambient + LOST * seconds));
+      if (before > 0) this.ambient += this.#hidden = COARSEST_STEP;
+      const { maxAmbient } = this.#options;
+      this.ambient = this.ambient > maxAmbient
+        ? Math.max(maxAmbient, this.ambient - FALL * seconds)
+        : Math.min(maxAmbient, this.ambient + LOST * seconds);
       this.meanAmbient = this.ambient;
     }
   }

@@ -37,13 +37,15 @@ function worthOff({ allowed, candidates, watts, seen, scan, motion, usualMotion 
 
 class Price implements Policy {
   price = 0;
+  heatPrice = 0;
   readonly #energy = new EnergyPrice();
   readonly #heat = new HeatPrice();
   #left: Float64Array | undefined;
 
   choose(situation: Situation): number {
     this.#energy.update(situation);
-    this.price = this.#energy.price + this.#heat.price;
+    this.heatPrice = this.#heat.price;
+    this.price = this.#energy.price + this.heatPrice;
     const on = bestAllowed(situation, this);
     this.#heat.learn(situation, on);
     const off = worthOff(situation, this.#energy, this.#left ??= remaining(situation));

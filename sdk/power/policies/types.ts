@@ -43,6 +43,8 @@ export interface Situation {
 export interface Policy {
   /** Worth a joule that the last choice was made at; 0 where energy has no price. */
   readonly price: number;
+  /** Of it, what heat adds. */
+  readonly heatPrice?: number;
   /** Index of an allowed candidate. */
   choose(situation: Situation): number;
 }

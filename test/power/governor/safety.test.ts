@@ -90,6 +90,24 @@ describe('any one thermal signal may fail', () => {
     expect(hottestOf({ ambient: () => 40, heat: (time) => (time > 3000 ? 0.3 * BUSY : 0), readings }).hottest).toBeLessThanOrEqual(THERMAL.limit);
   });
 
+  it('whenever it sets in, however much it lies, at any ambient and for any board within the interval', () => {
+    const kind = fc.oneof(
+      fc.double({ min: 0.2, max: 4, noNaN: true }).map((lie) => (value: number) => value - lie),
+      fc.double({ min: 4, max: 60, noNaN: true }).map((lie) => (value: number) => value - lie),
+      fc.constant((_value: number, first: number) => first),
+    );
+    fc.assert(fc.property(kind, fc.integer({ min: 300, max: 4000 }), factor, factor, fc.double({ min: 0, max: 1, noNaN: true }), (fault, from, resistance, seconds, share) => {
+      const ambient = 25 + share * (THERMAL.limit - resistance * RESISTANCE * POWER.idle - 5 - 25);
+      let first = NaN;
+      const readings = (value: number, time: number): Reading[] => {
+        if (time < from) return [celsius(value)];
+        if (Number.isNaN(first)) first = value;
+        return [celsius(fault(value, first))];
+      };
+      expect(hottestOf({ ambient: () => ambient, resistance, seconds: resistance * seconds, readings }).hottest).toBeLessThanOrEqual(THERMAL.limit);
+    }), { numRuns: 60 });
+  });
+
   it('acts for the stated maximum ambient without any, and says so', () => {
     const { hottest, governor, mean } = hottestOf({ ambient: () => 57, readings: () => [] });
     expect(hottest).toBeLessThanOrEqual(THERMAL.limit);
