@@ -50,7 +50,10 @@ class BatteryCallbackSensor implements OpenSensor {
   #state: BatteryState = {};
   #answered = -Infinity;
   #next = -Infinity;
-  #pending: { readonly since: number; readonly done: Promise<void> } | undefined;
+  #pending: { readonly since: number } | undefined;
+  /** Whether an answer is still worth waiting for, and those who do. */
+  #awaited = false;
+  readonly #waiting: (() => void)[] = [];
   #problem: string | undefined;
 
   constructor(callback: BatteryCallback, clock: Clock) {
@@ -60,7 +63,7 @@ class BatteryCallbackSensor implements OpenSensor {
 
   read(now: number): readonly Reading[] {
     if (this.#pending === undefined && now >= this.#next) this.#call(now);
-    if (this.#pending !== undefined && now - this.#pending.since > HANGING_SECONDS) this.#problem = `it has not answered for ${HANGING_SECONDS} s`;
+    if (this.#pending !== undefined && now - this.#pending.since > HANGING_SECONDS) this.#hang();
     const age = Math.max(0, now - this.#answered);
     this.#samples.start();
     if (age <= STALE_SECONDS) {
@@ -77,6 +80,7 @@ class BatteryCallbackSensor implements OpenSensor {
     const started = this.#clock();
     const answer = (value: unknown): void => {
       this.#pending = undefined;
+      this.#release();
       const result = v.safeParse(v.optional(state), value);
       this.#problem = result.success ? undefined : `its answer is absurd: ${v.getDotPath(result.issues[0]) ?? 'state'}: ${result.issues[0].message}`;
       this.#state = result.success ? result.output ?? {} : {};
@@ -84,13 +88,17 @@ class BatteryCallbackSensor implements OpenSensor {
     };
     const fail = (error: unknown): void => {
       this.#pending = undefined;
+      this.#release();
       this.#problem = `it failed: ${error instanceof Error ? error.message : String(error)}`;
       this.#state = {};
     };
     try {
       const result = this.#callback();
-      if (result instanceof Promise) this.#pending = { since: now, done: result.then(answer).catch(fail) };
-      else answer(result);
+      if (result instanceof Promise) {
+        this.#pending = { since: now };
+        this.#awaited = true;
+        result.then(answer).catch(fail);
+      } else answer(result);
     } catch (error) {
       fail(error);
     }
@@ -102,12 +110,30 @@ class BatteryCallbackSensor implements OpenSensor {
     return [{ what: 'battery state', why: `the battery callback gives none: ${this.#problem}`, how: 'return { charge, energy, power, voltage, harvest, mains } in SI units, charge from 0 to 1' }];
   }
 
-  async settled(): Promise<void> {
-    await this.#pending?.done;
+  #hang(): void {
+    this.#problem = `it has not answered for ${HANGING_SECONDS} s`;
+    this.#release();
+  }
+
+  #release(): void {
+    this.#awaited = false;
+    this.#waiting.splice(0).forEach((resolve) => resolve());
+  }
+
+  settled(): Promise<void> {
+    if (!this.#awaited) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#hang(), HANGING_SECONDS * 1e3);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   close(): void {
     this.#next = Infinity;
+    this.#release();
   }
 }
 

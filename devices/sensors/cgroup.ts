@@ -53,6 +53,7 @@ function quotaProbe({ folder, cpus }: Group, root: string): Probe[] {
   let periods = NaN;
   let throttled = NaN;
   return [{
+    path: stat.path,
     poll: (_now, to) => {
       const readable = stat.load();
       const newPeriods = readable ? loadedNumberAfter(PERIODS) : NaN;

@@ -18,6 +18,7 @@ export const coolingDevices: SensorKind = Object.freeze({
     if (state === undefined) return [];
     const throttled = sample('throttled', 'flag', `/${FOLDER}/${device}/cur_state (${type})`, 0.9);
     return [{
+      path: state.path,
       poll: (_now, to) => {
         const readable = state.load();
         const level = readable ? loadedNumber() : NaN;

@@ -12,6 +12,7 @@ export const cpuTime: SensorKind = Object.freeze({
   open: () => {
     const seconds = sample('cpu-time', 'second', 'getrusage', 1);
     return openProbes('cpu-time', quantities, () => [{
+      path: seconds.source,
       poll: (_now, to) => {
         const { user, system } = process.cpuUsage();
         to.put(seconds, (user + system) * 1e-6);

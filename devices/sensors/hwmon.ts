@@ -25,7 +25,7 @@ export function hwmons(root: string): Hwmon[] {
   });
 }
 
-/** Temperatures of hwmon devices (hwmon sysfs interface: millidegrees). Those that only repeat a thermal zone are left out. */
+/** Temperatures of hwmon devices (hwmon sysfs interface: millidegrees), the processor's first. Those that only repeat a thermal zone are left out. */
 export const hwmon: SensorKind = Object.freeze({
   name: 'hwmon',
   quantities,
@@ -34,11 +34,11 @@ export const hwmon: SensorKind = Object.freeze({
     const zones = 'sys/class/thermal';
     // thermal_hwmon.c names a device after its zone, with - replaced by _.
     const repeated = new Set(listNames(join(root, zones), /^thermal_zone\d+$/).map((zone) => readText(join(root, zones, zone, 'type'))?.replaceAll('-', '_')));
-    return hwmons(root).filter(({ name }) => !repeated.has(name)).flatMap(({ folder, name }) => {
-      const soc = SOC_NAME.test(name);
-      return listNames(join(root, folder), /^temp\d+_input$/).flatMap((input) => fileProbe(
+    const chips = hwmons(root).filter(({ name }) => !repeated.has(name)).map((chip) => ({ ...chip, soc: SOC_NAME.test(chip.name) }));
+    return chips.sort((a, b) => Number(b.soc) - Number(a.soc)).flatMap(({ folder, name, soc }) => (
+      listNames(join(root, folder), /^temp\d+_input$/).flatMap((input) => fileProbe(
         join(root, folder, input), `/${folder}/${input} (${name})`, soc ? 'soc-temperature' : 'other-temperature', 'celsius', 1e3, soc ? 0.9 : 0.6,
-      ));
-    });
+      ))
+    ));
   }),
 });

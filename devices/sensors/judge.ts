@@ -5,7 +5,7 @@ export const PLAUSIBLE: Readonly<Record<Quantity, readonly [number, number]>> = 
   'soc-temperature': [-40, 125],
   'other-temperature': [-40, 125],
   'board-power': [0, 500],
-  'soc-power': [0, 500],
+  'soc-power': [0, 4000],
   'supply-voltage': [0, 60],
   'supply-current': [-100, 100],
   'harvest-power': [0, 1000],

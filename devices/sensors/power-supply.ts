@@ -18,12 +18,14 @@ function signOf(status: string | undefined): number {
 }
 
 class Battery implements Probe {
+  readonly path: string;
   readonly #files = new Map<string, TextFile>();
   readonly #charge: Sample;
   readonly #energy: Sample;
   readonly #power: Sample;
 
   constructor(folder: string, shown: string) {
+    this.path = folder;
     for (const name of ['capacity', 'status', 'voltage_now', 'current_now', 'power_now', 'energy_now', 'charge_now']) {
       const file = TextFile.open(join(folder, name));
       if (file !== undefined) this.#files.set(name, file);

@@ -18,6 +18,7 @@ export const pressure: SensorKind = Object.freeze({
     if (file === undefined) return [];
     const waiting = sample('cpu-pressure', 'ratio', `/${PATH}`, 0.8);
     return [{
+      path: file.path,
       poll: (_now, to) => {
         const readable = file.load();
         if (readable) to.put(waiting, loadedNumberAfter(SOME) / 100);

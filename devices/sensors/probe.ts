@@ -2,7 +2,7 @@ import type { Quantity, Reading, Unit } from '../../sdk/power/types.ts';
 import { loadedNumber, TextFile } from './text-file.ts';
 import type { Gap, OpenSensor } from './types.ts';
 
-/** Seconds after which devices are looked for anew; after one vanished first the shorter time, then twice as long each time. */
+/** Seconds after which devices are looked for anew; after one failed first the shorter time, then twice as long each time until it has been read. */
 const LOOK_SECONDS = 300;
 const RETRY_SECONDS = 5;
 /** Channels of one sensor that are polled. */
@@ -47,45 +47,60 @@ export class Samples {
 
 /** A found device: it holds its files open. */
 export interface Probe {
+  /** The same at every look. */
+  readonly path: string;
   /** @returns false when the device has vanished or fails */
   poll(now: number, to: Samples): boolean;
   close(): void;
 }
 
-/** A sensor of the probes that `find` opens: found once, looked for again after 300 s, or 5 s after one vanished. A probe that fails is closed until then. */
+/**
+ * A sensor of the probes that `find` opens, the first 32 of them: found once, looked for again after 300 s, or 5 s after one failed.
+ * A probe that fails is closed until then.
+ */
 export function openProbes(name: string, quantities: readonly Quantity[], find: () => Probe[], gaps: () => readonly Gap[] = () => []): OpenSensor {
   const samples = new Samples();
   let probes: readonly Probe[] = [];
   let look = -Infinity;
-  let retry = RETRY_SECONDS;
+  /** Seconds to the next look after another failure, of those found that have failed since they were last read. */
+  const retries = new Map<string, number>();
   const close = (): void => {
     probes.forEach((probe) => probe.close());
     probes = [];
   };
+  const open = (): void => {
+    close();
+    const found = find();
+    found.splice(MAX_PROBES).forEach((probe) => probe.close());
+    probes = found;
+    for (const path of retries.keys()) if (!probes.some((probe) => probe.path === path)) retries.delete(path);
+  };
   const drop = (failed: Probe, now: number): void => {
     failed.close();
     probes = probes.filter((probe) => probe !== failed);
+    const retry = retries.get(failed.path) ?? RETRY_SECONDS;
     look = Math.min(look, now + retry);
-    retry = Math.min(2 * retry, LOOK_SECONDS);
+    retries.set(failed.path, Math.min(2 * retry, LOOK_SECONDS));
   };
   return {
     name,
     quantities,
     read: (now) => {
       if (now >= look) {
-        close();
-        probes = find().slice(0, MAX_PROBES);
+        open();
         look = now + LOOK_SECONDS;
       }
       samples.start();
-      let failed: Probe | undefined;
-      for (const probe of probes) if (!probe.poll(now, samples)) failed = probe;
-      if (failed !== undefined) drop(failed, now);
+      for (const probe of probes) {
+        if (!probe.poll(now, samples)) drop(probe, now);
+        else if (retries.size > 0) retries.delete(probe.path);
+      }
       return samples.finish();
     },
     gaps,
     close: () => {
       close();
+      retries.clear();
       look = -Infinity;
     },
   };
@@ -97,6 +112,7 @@ export function fileProbe(path: string, shown: string, quantity: Quantity, unit:
   if (file === undefined) return [];
   const reading = sample(quantity, unit, shown, trust);
   return [{
+    path,
     poll: (_now, to) => {
       const readable = file.load();
       if (readable) to.put(reading, loadedNumber() / perUnit);

@@ -7,28 +7,57 @@ import type { Gap, SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['soc-power'];
 const FOLDER = 'sys/class/powercap';
-/** Package domains; their subdomains are parts of them. */
-const PACKAGE = /^intel-rapl:\d+$/;
+/** Domains that are no parts of others. */
+const DOMAIN = /^intel-rapl:\d+$/;
+/** `psys` is the whole platform, with the packages in it. */
+const PACKAGE = /^package/;
 
-/** Watts since the poll before, from microjoules that wrap at `max_energy_range_uj` (powercap documentation). */
-function packageProbe(root: string, domain: string): Probe[] {
-  const range = Number(readText(join(root, FOLDER, domain, 'max_energy_range_uj')));
-  const file = TextFile.open(join(root, FOLDER, domain, 'energy_uj'));
-  if (file === undefined) return [];
-  const watts = sample('soc-power', 'watt', `/${FOLDER}/${domain}/energy_uj (${readText(join(root, FOLDER, domain, 'name')) ?? 'package'})`, 0.8);
-  let before = NaN;
-  let at = NaN;
+/** A package's counter of microjoules, which wraps at `max_energy_range_uj` (powercap documentation). */
+class Counter {
+  #energy = NaN;
+  #at = NaN;
+
+  /** Watts since the call before; NaN at first, and after an energy of NaN. */
+  watts(energy: number, range: number, now: number): number {
+    const used = energy < this.#energy ? energy - this.#energy + range : energy - this.#energy;
+    const seconds = now - this.#at;
+    this.#energy = energy;
+    this.#at = now;
+    return seconds > 0 && used >= 0 ? used * 1e-6 / seconds : NaN;
+  }
+}
+
+/** The packages together: none of them where one cannot be read. @param counters by domain, kept from look to look */
+function packagesProbe(root: string, counters: Map<string, Counter>): Probe[] {
+  const domains = listNames(join(root, FOLDER), DOMAIN)
+    .map((domain) => ({ domain, name: readText(join(root, FOLDER, domain, 'name')) ?? 'package' })).filter(({ name }) => PACKAGE.test(name));
+  const packages = domains.flatMap(({ domain }) => {
+    const file = TextFile.open(join(root, FOLDER, domain, 'energy_uj'));
+    if (file === undefined) return [];
+    const counter = counters.get(domain) ?? new Counter();
+    counters.set(domain, counter);
+    return [{ file, counter, range: Number(readText(join(root, FOLDER, domain, 'max_energy_range_uj'))) }];
+  });
+  const close = (): void => packages.forEach(({ file }) => file.close());
+  if (packages.length === 0 || packages.length < domains.length) {
+    close();
+    return [];
+  }
+  const reading = sample('soc-power', 'watt', domains.map(({ domain, name }) => `/${FOLDER}/${domain}/energy_uj (${name})`).join(' + '), 0.8);
   return [{
+    path: join(root, FOLDER),
     poll: (now, to) => {
-      const readable = file.load();
-      const energy = readable ? loadedNumber() : NaN;
-      const used = energy < before ? energy - before + range : energy - before;
-      if (now > at && used >= 0) to.put(watts, used * 1e-6 / (now - at));
-      before = energy;
-      at = now;
+      let watts = 0;
+      let readable = true;
+      for (const { file, counter, range } of packages) {
+        const loaded = file.load();
+        watts += counter.watts(loaded ? loadedNumber() : NaN, range, now);
+        readable &&= loaded;
+      }
+      to.put(reading, watts);
       return readable;
     },
-    close: () => file.close(),
+    close,
   }];
 }
 
@@ -42,14 +71,17 @@ export function raplGap(code: string): Gap {
   };
 }
 
-/** Power of x86 packages by Running Average Power Limit counters. */
+/** Power of all x86 packages together by Running Average Power Limit counters. */
 export const rapl: SensorKind = Object.freeze({
   name: 'rapl',
   quantities,
   period: 0.5,
-  open: (root: string) => openProbes('rapl', quantities, () => listNames(join(root, FOLDER), PACKAGE).flatMap((domain) => packageProbe(root, domain)),
-    () => listNames(join(root, FOLDER), PACKAGE).slice(0, 1).flatMap((domain) => {
+  open: (root: string) => {
+    const counters = new Map<string, Counter>();
+    const gaps = (): Gap[] => listNames(join(root, FOLDER), DOMAIN).slice(0, 1).flatMap((domain) => {
       const code = failureOf(join(root, FOLDER, domain, 'energy_uj'));
       return code === undefined ? [] : [raplGap(code)];
-    })),
+    });
+    return openProbes('rapl', quantities, () => packagesProbe(root, counters), gaps);
+  },
 });

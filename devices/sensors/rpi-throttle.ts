@@ -48,6 +48,7 @@ function flagProbes(root: string): Probe[] {
     if (file === undefined) continue;
     const flags = new Flags(`/${path}`);
     return [{
+      path: file.path,
       poll: (_now, to) => {
         const readable = file.load();
         if (readable) flags.put(loadedNumber(16), DRIVER_SECONDS / 2, to);
@@ -61,7 +62,7 @@ function flagProbes(root: string): Probe[] {
 
 /** Asks the firmware through vcgencmd in the background; `poll` gives the last answer and its age. */
 class Vcgencmd implements Probe {
-  readonly #path: string;
+  readonly path: string;
   readonly #clock: Clock;
   readonly #flags = new Flags('vcgencmd get_throttled');
   #asked = -Infinity;
@@ -71,7 +72,7 @@ class Vcgencmd implements Probe {
   readonly #waiting: (() => void)[] = [];
 
   constructor(path: string, clock: Clock) {
-    this.#path = path;
+    this.path = path;
     this.#clock = clock;
   }
 
@@ -87,7 +88,7 @@ class Vcgencmd implements Probe {
     this.#running = true;
     const asked = this.#clock();
     try {
-      process.getBuiltinModule('node:child_process').execFile(this.#path, ['get_throttled'], { timeout: VCGENCMD_TIMEOUT_MS, maxBuffer: 4096 }, (error, stdout) => {
+      process.getBuiltinModule('node:child_process').execFile(this.path, ['get_throttled'], { timeout: VCGENCMD_TIMEOUT_MS, maxBuffer: 4096 }, (error, stdout) => {
         const digits = error === null ? /^throttled=0x([0-9a-fA-F]{1,8})\s*$/.exec(stdout)?.[1] : undefined;
         this.#bits = digits === undefined ? NaN : parseInt(digits, 16);
         this.#answered = now + this.#clock() - asked;

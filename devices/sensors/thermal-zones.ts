@@ -12,15 +12,20 @@ const SOC_TYPE = /^(cpu|soc|mpu|package|bigcore|littlecore|center|bcm2835)\d*([-
 /** Firmware zones of PCs, often a constant. */
 const FIRMWARE_TYPE = /^acpitz/;
 
+/** Zones and their types, those of the processor first. */
+function zones(root: string): { zone: string; type: string; soc: boolean }[] {
+  return listNames(join(root, FOLDER), /^thermal_zone\d+$/).flatMap((zone) => {
+    const type = readText(join(root, FOLDER, zone, 'type'));
+    return type === undefined ? [] : [{ zone, type, soc: SOC_TYPE.test(type) }];
+  }).sort((a, b) => Number(b.soc) - Number(a.soc));
+}
+
 /** Temperatures of the kernel's thermal zones (thermal sysfs: millidegrees). */
 export const thermalZones: SensorKind = Object.freeze({
   name: 'thermal-zones',
   quantities,
   period: 0.5,
-  open: (root: string) => openProbes('thermal-zones', quantities, () => listNames(join(root, FOLDER), /^thermal_zone\d+$/).flatMap((zone) => {
-    const type = readText(join(root, FOLDER, zone, 'type'));
-    if (type === undefined) return [];
-    const soc = SOC_TYPE.test(type);
+  open: (root: string) => openProbes('thermal-zones', quantities, () => zones(root).flatMap(({ zone, type, soc }) => {
     const trust = soc ? 0.9 : FIRMWARE_TYPE.test(type) ? 0.3 : 0.6;
     return fileProbe(join(root, FOLDER, zone, 'temp'), `/${FOLDER}/${zone}/temp (${type})`, soc ? 'soc-temperature' : 'other-temperature', 'celsius', 1e3, trust);
   }), () => (listNames(join(root, FOLDER), /^thermal_zone\d+$/).length > 0 ? [] : [{

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openBatteryCallback } from '../../devices/sensors/battery-callback.ts';
 import type { BatteryCallback } from '../../devices/sensors/battery-callback.ts';
+import type { OpenSensor } from '../../devices/sensors/types.ts';
 
 const clock = (): number => 0;
 
@@ -29,6 +30,28 @@ describe('battery callback', () => {
     for (let now = 10; now <= 120; now += 10) expect(sensor.read(now)).toMatchObject([{ age: now }]);
     expect(sensor.read(121)).toEqual([]);
     expect([calls, sensor.gaps()[0]!.why]).toEqual([2, 'the battery callback gives none: it has not answered for 30 s']);
+  });
+
+  it.each<[string, (sensor: OpenSensor) => void]>([
+    ['30 s on the clock of reads', (sensor) => void sensor.read(31)],
+    ['30 s of waiting', () => void vi.advanceTimersByTime(30_000)],
+    ['closing', (sensor) => sensor.close()],
+  ])('that hangs is not waited for any longer after %s', async (_name, end) => {
+    vi.useFakeTimers();
+    try {
+      const sensor = openBatteryCallback(() => new Promise(() => undefined), clock);
+      sensor.read(0);
+      let waiting = true;
+      const settled = sensor.settled!().then(() => { waiting = false; });
+      await Promise.resolve();
+      expect(waiting).toBe(true);
+      end(sensor);
+      await settled;
+      await sensor.settled!();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('that keeps the thread busy is asked less often', () => {

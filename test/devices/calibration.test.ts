@@ -170,6 +170,30 @@ describe('calibration', () => {
     expect([runs, profile.latencies]).toEqual([1, []]);
   });
 
+  it('gives timers their turn between runs that never wait', async () => {
+    const { options, time } = virtualBoard(1);
+    const stop = new AbortController();
+    let turns = 0;
+    const sleep = async (seconds: number): Promise<void> => {
+      await options.sleep(seconds);
+      if (time() > 5 && ++turns === 20) stop.abort(new Error('stop'));
+    };
+    await expect(calibrate({ ...options, sleep, variants: ['small'], threads: 1, signal: stop.signal })).rejects.toThrow('stop');
+    expect(time()).toBeLessThan(5 + 21 * 0.075);
+  });
+
+  it('takes no temperature twice within 20 ms of the same load', async () => {
+    let time = 0;
+    const taken: number[] = [];
+    const pass = (seconds: number): void => void (time += seconds);
+    await calibrate({
+      ...virtualBoard(1).options, variants: ['tiny'], threads: 1, seconds: 3,
+      clock: () => time, run: () => pass(1e-4), sleep: async (seconds) => pass(seconds), temperature: () => void taken.push(time),
+    });
+    expect(taken.length).toBeLessThan(3 / 0.02);
+    expect(taken.slice(1, -1).filter((at, index) => at - taken[index]! < 0.0199)).toEqual([]);
+  });
+
   it('stops on request and refuses nonsense', async () => {
     await expect(calibrate({ ...virtualBoard(1).options, signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow('stop');
     await expect(calibrate({ ...virtualBoard(1).options, variants: [] })).rejects.toMatchObject({ code: 'invalid-option' });

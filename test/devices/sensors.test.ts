@@ -104,6 +104,22 @@ describe('sensors on boards', () => {
     });
   });
 
+  it('x86 with two packages: their sum without psys, also at a look for devices; nothing while one cannot be read', () => {
+    const at = (joules: number): Files => Object.fromEntries(['package-0', 'package-1', 'psys'].flatMap((name, number) => [
+      [`sys/class/powercap/intel-rapl:${number}/name`, `${name}\n`], [`sys/class/powercap/intel-rapl:${number}/energy_uj`, `${joules * 1e6 * (number + 1)}\n`],
+      [`sys/class/powercap/intel-rapl:${number}/max_energy_range_uj`, '262143328850\n'],
+    ]));
+    using(at(0), (sensors, tree) => {
+      const shown = [0, 298, 300, 302].map((now) => {
+        tree.write(at(20 * now));
+        return values(sensors.read(now), 'soc-power').map((watts) => Number(watts.toFixed(6)));
+      });
+      expect(shown).toEqual([[], [60], [60], [60]]);
+      tree.remove('sys/class/powercap/intel-rapl:1/energy_uj');
+      expect(values(sensors.read(700), 'soc-power')).toEqual([]);
+    });
+  });
+
   it('battery of charge and current: joules and watts by the voltage, the driver\'s sign ignored', () => {
     const battery = { type: 'Battery', status: 'Discharging', voltage_now: '3700000', current_now: '500000', charge_now: '2000000' };
     using(Object.fromEntries(Object.entries(battery).map(([name, text]) => [`sys/class/power_supply/ups/${name}`, `${text}\n`])), (sensors, tree) => {

@@ -9,6 +9,9 @@ import type { BoardProfile } from './profile.ts';
 const IDLE_SHARE = 0.15;
 const LATENCY_SHARE = 0.6;
 const IDLE_STEP = 0.25;
+/** Seconds of runs after which timers, input and the signal have their turn, and between two samples of the same load. */
+const TURN_SECONDS = 0.05;
+const SAMPLE_SECONDS = 0.02;
 const MAX_RUNS = 15;
 const MAX_SECONDS = 30;
 
@@ -28,6 +31,7 @@ export interface CalibrationOptions {
   temperature(): number | undefined;
   /** Monotonic seconds. */
   clock(): number;
+  /** Lets timers and input have their turn, also for 0 s. */
   sleep(seconds: number): Promise<void>;
   /** Seconds it may take, 30 at most and by default; a run that has begun is waited for. */
   readonly seconds?: number;
@@ -47,6 +51,9 @@ class Recorder {
   readonly samples: ThermalSample[] = [];
   readonly #options: CalibrationOptions;
   readonly #started: number;
+  #turn = 0;
+  #sampled = -Infinity;
+  #load = NaN;
 
   constructor(options: CalibrationOptions) {
     this.#options = options;
@@ -58,21 +65,31 @@ class Recorder {
   }
 
   #sample(threads: number): void {
+    const seconds = this.elapsed;
+    if (threads === this.#load && seconds - this.#sampled < SAMPLE_SECONDS) return;
+    this.#load = threads;
+    this.#sampled = seconds;
     const { power } = this.#options;
     const celsius = this.#options.temperature();
-    if (celsius !== undefined) this.samples.push({ seconds: this.elapsed, celsius, watts: power.idle + threads * power.core });
+    if (celsius !== undefined) this.samples.push({ seconds, celsius, watts: power.idle + threads * power.core });
+  }
+
+  async #sleep(seconds: number): Promise<void> {
+    await this.#options.sleep(seconds);
+    this.#turn = this.elapsed;
   }
 
   async idle(seconds: number): Promise<void> {
     while (this.elapsed < seconds) {
       this.#options.signal?.throwIfAborted();
       this.#sample(0);
-      await this.#options.sleep(Math.min(IDLE_STEP, seconds - this.elapsed));
+      await this.#sleep(Math.min(IDLE_STEP, seconds - this.elapsed));
     }
   }
 
   /** Seconds of one inference. */
   async run(variant: number, threads: number): Promise<number> {
+    if (this.elapsed - this.#turn >= TURN_SECONDS) await this.#sleep(0);
     this.#options.signal?.throwIfAborted();
     this.#sample(threads);
     const begun = this.elapsed;

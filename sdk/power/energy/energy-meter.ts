@@ -32,7 +32,7 @@ export class EnergyMeter {
   readonly #measured = new Float64Array(SOURCES);
   /** Time of the last sample, and processor seconds then. */
   readonly #last = new Float64Array(2).fill(NaN);
-  /** Since the last sample: seconds, seconds that cores were busy, and those of them in inferences. */
+  /** Since the last sample: seconds, and seconds that cores were busy; and core seconds of inferences that began before it and did not fit in. */
   readonly #step = new Float64Array(3);
   #source: number = Source.model;
 
@@ -80,16 +80,19 @@ export class EnergyMeter {
     let cpu = NaN;
     for (let at = 0; at < readings.length; at++) if (readings[at]!.quantity === 'cpu-time') cpu = readings[at]!.value;
     const used = cpu - this.#last[1]!;
-    const busy = Math.min(used >= 0 ? used : inferring, this.#cores * Math.max(step, 0));
+    const done = used >= 0 ? used : inferring + this.#step[2]!;
+    const busy = Math.min(done, this.#cores * Math.max(step, 0));
+    const isCounted = step > 0 && step <= this.#maxStep;
     const { moment } = this.#sources;
     moment[0] = now;
     moment[1] = step > 0 ? busy / step : NaN;
     this.#sources.update(readings);
     this.#step[0] = step;
     this.#step[1] = busy;
-    this.#step[2] = inferring;
+    // Threads beyond the cores must not pile up.
+    this.#step[2] = isCounted && !(used >= 0) ? Math.min(done - busy, this.#cores * this.#maxStep) : 0;
     // Without processor time an inference that is still running looks quiet.
-    if (step > 0 && step <= this.#maxStep) this.#account(inferring === 0 && used <= QUIET_CORES * step);
+    if (isCounted) this.#account(inferring === 0 && used <= QUIET_CORES * step);
     else if (step > 0) this.#totals.gapSeconds[0]! += step;
     this.#newInferences.fill(0);
     this.#newCores.fill(0);
@@ -127,7 +130,7 @@ export class EnergyMeter {
     seconds[source]! += step;
     total[source]! += joules;
     trustSeconds[source]! += trust * step;
-    busySeconds[source]! += Math.max(busy, this.#step[2]!);
+    busySeconds[source]! += busy;
     if (quiet) {
       quietSeconds[source]! += step;
       quietJoules[source]! += joules;

@@ -45,9 +45,11 @@ export function reportOf(totals: EnergyTotals, models: readonly string[], board:
   const knowsIdle = (at: number): boolean => at !== Source.model && quietSeconds[at]! >= IDLE_SECONDS;
   const idleOf = (at: number): number => (knowsIdle(at) ? quietJoules[at]! / quietSeconds[at]! : board.idle);
   const dynamic = Float64Array.from({ length: SOURCES }, (_, at) => Math.max(0, joules[at]! - idleOf(at) * seconds[at]!));
+  // An inference that runs over several samples is busy in all of them and counted at its end: only the sums can be compared.
+  const busy = Float64Array.from({ length: SOURCES }, (_, at) => Math.max(busySeconds[at]!, sum(models.map((_, model) => coreSeconds[model * SOURCES + at]!))));
   const joulesOf = (model: number): number => sum(Array.from(dynamic, (amount, at) => {
     const cores = coreSeconds[model * SOURCES + at]!;
-    return cores > 0 ? (amount * cores) / busySeconds[at]! : 0;
+    return cores > 0 ? (amount * cores) / busy[at]! : 0;
   }));
   const perInference = (amount: number, count: number): number | null => (count > 0 ? (1000 * amount) / count : null);
   const byModel = models.map((_, model) => joulesOf(model));

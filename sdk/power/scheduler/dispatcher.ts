@@ -84,7 +84,7 @@ export class Dispatcher {
 
   #leftOver(now: number): Stream | undefined {
     let gapEnd = Infinity;
-    for (const stream of this.streams) if (stream.timed) gapEnd = Math.min(gapEnd, stream.earliestRelease(now));
+    for (const stream of this.streams) if (stream.timed && !stream.hung) gapEnd = Math.min(gapEnd, stream.earliestRelease(now));
     for (const stream of this.streams) {
       if (stream.timed || !this.#isReady(stream, now)) continue;
       if (stream.mode === 'best-effort' || now + stream.demand.cost <= gapEnd) this.#fair.offer(stream);
@@ -108,6 +108,8 @@ export class Dispatcher {
     const returned = (outcome: (latency: number, waited: number, index: number, late: boolean) => Outcome<unknown>): void => {
       if (givenUp) {
         stream.hung = false;
+        // What was begun meanwhile took no account of it.
+        stream.hold();
         return;
       }
       cancel();

@@ -51,6 +51,9 @@ export class Scheduler implements AsyncDisposable {
   readonly #slowdown = new Slowdown();
   readonly #retries = new Map<Stream, { at: number; wait: number }>();
   readonly #ends = new Map<Stream, () => void>();
+  #cancelRetry: (() => void) | undefined;
+  /** When the timer of the retries fires; Infinity without. */
+  #retryAt = Infinity;
   #closed = false;
 
   /** @throws OptionError */
@@ -61,7 +64,7 @@ export class Scheduler implements AsyncDisposable {
     this.#host = { clock: this.#clock, wake: () => this.#wake() };
   }
 
-  /** Observed over declared cost of the last runs; NaN without any. */
+  /** Observed over declared cost of the last runs, of the middle stream; NaN without any. */
   get slowdown(): number {
     return this.#slowdown.ratio;
   }
@@ -152,7 +155,12 @@ export class Scheduler implements AsyncDisposable {
     const changed = demand.cost === cost.declared ? { ...demand, cost: before.cost } : this.#inForce(demand);
     const verdict = this.#verdict(changed, stream);
     if (withDeadline(demand) && !verdict.fits && !easier) throw notAdmitted(`stream '${stream.options.name}'`, verdict);
-    if (demand.cost !== cost.declared) cost.declare(demand.cost);
+    if (demand.cost !== cost.declared) {
+      cost.declare(demand.cost);
+      this.#slowdown.forget(stream);
+    }
+    // Its virtual time goes on at the clock of the new level.
+    if (demand.priority !== before.priority) stream.tag = 0;
     stream.demand = changed;
     this.#retries.delete(stream);
     stream.hold();
@@ -171,9 +179,11 @@ export class Scheduler implements AsyncDisposable {
 
   async #end(stream: Stream): Promise<void> {
     stream.close();
+    this.#awaitRetry();
     if (stream.running !== undefined) await new Promise<void>((resolve) => this.#ends.set(stream, resolve));
     this.#streams.splice(this.#streams.indexOf(stream), 1);
     this.#retries.delete(stream);
+    this.#slowdown.forget(stream);
     this.#place();
   }
 
@@ -195,6 +205,7 @@ export class Scheduler implements AsyncDisposable {
       if (stream.mode === 'gaps') this.#keepOut(stream, before.mode);
       if (stream !== added && (stream.mode !== before.mode || stream.period !== before.period)) this.#report(stream, before.mode);
     });
+    this.#awaitRetry();
     this.#dispatcher.kick();
   }
 
@@ -213,21 +224,37 @@ export class Scheduler implements AsyncDisposable {
 
   #wake(): void {
     for (const [stream, retry] of this.#retries) if (stream.mode === 'gaps' && this.#clock.now() >= retry.at) this.#retry(stream, retry);
+    this.#awaitRetry();
     this.#dispatcher.kick();
+  }
+
+  /** Where items wait for a retry there may be nothing else that would wake the scheduler. */
+  #awaitRetry(): void {
+    let at = Infinity;
+    for (const [stream, retry] of this.#retries) if (stream.mode === 'gaps' && stream.waits && isDearer(stream)) at = Math.min(at, retry.at);
+    if (at === this.#retryAt) return;
+    this.#cancelRetry?.();
+    this.#retryAt = at;
+    this.#cancelRetry = at === Infinity ? undefined : this.#clock.after(at - this.#clock.now(), () => {
+      this.#cancelRetry = undefined;
+      this.#retryAt = Infinity;
+      this.#wake();
+    }, true);
   }
 
   /** Lets a stream in again that is kept out by what it once cost: one run shows whether it still does. */
   #retry(stream: Stream, retry: { at: number; wait: number }): void {
     retry.wait = Math.min(MOST_RETRY, 2 * retry.wait);
     retry.at = this.#clock.now() + retry.wait;
-    if (stream.demand.cost <= stream.cost.declared) return;
+    if (!isDearer(stream)) return;
     stream.cost.retry();
+    this.#slowdown.forget(stream);
     stream.demand = { ...stream.demand, cost: stream.cost.estimate(this.#slowdown.factor) };
     this.#place();
   }
 
   #ran(stream: Stream, seconds: number): void {
-    if (!stream.background) this.#slowdown.observe(seconds / stream.cost.declared);
+    if (!stream.background) this.#slowdown.observe(stream, seconds / stream.cost.declared);
     stream.cost.observe(seconds, this.#slowdown.factor);
     const changed = this.#slowdown.changed();
     let different = this.#reestimate(stream);
@@ -245,6 +272,11 @@ export class Scheduler implements AsyncDisposable {
     stream.demand = { ...stream.demand, cost: estimate };
     return true;
   }
+}
+
+/** Than declared. */
+function isDearer({ demand, cost }: Stream): boolean {
+  return demand.cost > cost.declared;
 }
 
 function notAdmitted(where: string, verdict: Verdict): OptionError {

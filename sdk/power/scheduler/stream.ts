@@ -86,6 +86,10 @@ export class Stream {
     return this.demand.period * this.placement.stretch;
   }
 
+  get waits(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   get held(): boolean {
     return this.#startsAt === Infinity;
   }
@@ -106,7 +110,7 @@ export class Stream {
   }
 
   get timeout(): number {
-    return this.options.timeout ?? Math.max(LEAST_TIMEOUT, TIMEOUT_COSTS * this.demand.cost);
+    return this.options.timeout ?? Math.max(LEAST_TIMEOUT, TIMEOUT_COSTS * this.cost.declared);
   }
 
   /** No run is released before, whatever is submitted. */

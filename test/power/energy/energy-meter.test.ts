@@ -53,12 +53,36 @@ describe('energy meter', () => {
     expect(report).toMatchObject({ seconds: 100, gapSeconds: 0, method: 'model', idleWatts: 0.6, reason: 'modelled from core seconds (supply missing, battery missing, processor missing)' });
     expect(report.whPerDay).toBeCloseTo(24 * (0.6 + 0.43), 8);
     expect(report.dynamicWhPerDay).toBeCloseTo(24 * 0.43, 8);
-    // A second in which both run has more core seconds than the processor time says: the model shares what there was.
-    const busy = 50 * 1 + 50 * 1.2;
+    // The processor time may be of inferences that end later: only the sums are compared.
+    const busy = 100;
     expect(report.perModel.map(({ inferences }) => inferences)).toEqual([100, 50]);
     expect(report.perModel[0]!.millijoulesPerInference).toBeCloseTo((1000 * 43 * 20) / busy / 100, 6);
     expect(report.perModel[1]!.millijoulesPerInference).toBeCloseTo((1000 * 43 * 50) / busy / 50, 6);
     expect(report.millijoulesPerInference).toBeCloseTo((1000 * 43 * 70) / busy / 150, 6);
+  });
+
+  it.each([0.05, 1.3, 3, 9])('finds the energy of inferences of %d s that run one after the other, with processor time and without', (latency) => {
+    const perInference = [true, false].map((measured) => {
+      const meter = meterOf();
+      let end = latency;
+      for (let t = 0; t <= 3600; t += 2) {
+        for (; end <= t; end += latency) meter.count(0, latency);
+        meter.sample(t, measured ? [supply(BOARD.idle + BOARD.core), cpu(t)] : []);
+      }
+      return meter.report().millijoulesPerInference! / (1000 * BOARD.core * latency);
+    });
+    // What ends after the last sample is not counted.
+    for (const ratio of perInference) expect(ratio).toBeCloseTo(1, 2);
+  });
+
+  it('does not model more than a long step of threads beyond the cores once the load is over', () => {
+    const meter = meterOf();
+    for (let t = 0; t <= 1000; t++) {
+      meter.count(0, 8);
+      meter.sample(t, []);
+    }
+    run(meter, 1000, () => [], 1001);
+    expect((meter.report().dynamicWhPerDay * meter.report().seconds) / 24).toBeCloseTo(4 * BOARD.core * (1000 + 30), 6);
   });
 
   it('measures idle power while nothing runs, so that a camera on the board is no work of the model', () => {

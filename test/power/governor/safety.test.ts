@@ -105,7 +105,7 @@ describe('any one thermal signal may fail', () => {
         return [celsius(fault(value, first))];
       };
       expect(hottestOf({ ambient: () => ambient, resistance, seconds: resistance * seconds, readings }).hottest).toBeLessThanOrEqual(THERMAL.limit);
-    }), { numRuns: 60 });
+    }), { seed: 7, numRuns: 60 });
   });
 
   it('acts for the stated maximum ambient without any, and says so', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../sdk/power/scheduler/clock.ts';
 import { Scheduler, type SchedulerOptions } from '../../../sdk/power/scheduler/scheduler.ts';
 import type { ModeChange, Outcome, StreamHandle, StreamOptions, StreamReport } from '../../../sdk/power/scheduler/types.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -295,9 +296,98 @@ describe('a scheduler', () => {
     expect(() => handle.update({ cost: 0.5 })).toThrow("stream 'a' is closed");
   });
 
+  it('gives up hanging background work after ten times its declared cost, however long earlier runs were', async () => {
+    const { clock, scheduler } = setup();
+    const update = scheduler.background({ name: 'update', step: 0.2 });
+    for (let round = 0; round < 4; round++) {
+      const start = clock.now();
+      const outcome = update.run(({ signal }) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())));
+      await clock.run();
+      expect([(await outcome).status, clock.now() - start]).toEqual(['timeout', expect.closeTo(2)]);
+    }
+  });
+
+  it('serves a stream of another priority like those that have it, however long it was served before', async () => {
+    const { clock, stream } = setup();
+    const busy = async (handle: StreamHandle<number, number>): Promise<void> => {
+      while (clock.now() < 120) await handle.submit(0);
+    };
+    const [first, second] = [5, 6].map((priority) => stream({ name: `priority ${priority}`, priority, cost: 0.1 }));
+    void busy(first!);
+    await clock.run(100);
+    const { done } = first!.report();
+    first!.update({ priority: 6 });
+    void busy(second!);
+    await clock.run();
+    expect([first!.report().done - done, second!.report().done]).toEqual([expect.closeTo(100, -1), expect.closeTo(100, -1)]);
+  });
+
+  it('tries background work that is kept out by what it once cost again, when nothing else is submitted', async () => {
+    const { clock, scheduler, stream } = setup();
+    const door = stream({ name: 'door', cost: 0.05, period: 0.5, deadline: 0.2 });
+    const update = scheduler.background({ name: 'update', step: 0.1 });
+    void door.submit(0);
+    void update.run(() => clock.sleep(0.9));
+    await clock.run(2);
+    expect(update.mode).toBe('gaps');
+    const outcome = update.run(() => clock.sleep(0.05));
+    await clock.run(29);
+    expect(update.report().waiting).toBe(1);
+    await clock.run(40);
+    expect([(await outcome).status, update.mode, clock.pending]).toEqual(['done', 'best-effort', 0]);
+    void update.run(() => clock.sleep(0.9));
+    await clock.run(50);
+    const dropped = update.run(() => 1);
+    await clock.run(51);
+    expect(clock.pending).toBe(1);
+    await scheduler.close();
+    await clock.run(52);
+    expect([statuses([await dropped]), clock.pending]).toEqual([['closed'], 0]);
+  });
+
+  it('uses the time of a stream that hangs, and begins it anew when its run has returned', async () => {
+    const { clock, scheduler, stream } = setup();
+    let release = (): void => undefined;
+    const door = stream({ name: 'door', cost: 0.05, period: 0.5, deadline: 0.2, run: ([item]) => (item === 0 ? new Promise<number>((resolve) => (release = () => resolve(0))) : clock.sleep(0.05).then(() => 1)) });
+    const update = scheduler.background({ name: 'update', step: 0.3 });
+    void door.submit(0);
+    await clock.run(5);
+    const first = update.run(() => clock.sleep(0.3));
+    await clock.run(6);
+    expect([update.mode, door.report().hung, (await first).status]).toEqual(['gaps', true, 'done']);
+    void update.run(() => clock.sleep(0.3));
+    await clock.run(6.01);
+    release();
+    await clock.run(6.02);
+    void door.submit(1);
+    await clock.run();
+    expect(door.report()).toMatchObject({ hung: false, done: 1, missed: 0 });
+  });
+
+  it('does not take the wrong declaration of one stream for a slow board', async () => {
+    const { clock, scheduler, stream, feed } = setup();
+    const door = stream({ name: 'door', priority: 9, cost: 0.1, period: 10, deadline: 0.3 });
+    const vad = stream({ name: 'vad', priority: 0, cost: 0.001, period: 0.02, deadline: 0.3, run: () => clock.sleep(0.005).then(() => 0) });
+    void feed(door, 10, 100);
+    void feed(vad, 0.02, 100);
+    await clock.run(99);
+    expect(scheduler.slowdown).toBeCloseTo(1);
+    expect(door.report()).toMatchObject({ mode: 'guaranteed', cost: expect.closeTo(0.1), missed: 0 });
+    expect(vad.report().cost).toBeCloseTo(0.005);
+    await clock.run();
+  });
+
   it('runs on the clock of the process', async () => {
     await using scheduler = new Scheduler();
     const handle = scheduler.stream({ name: 'a', cost: 0.001, period: 0.01, deadline: 1, backlog: 2, run: ([item]: readonly number[]) => item! + 1 });
     expect(await Promise.all([handle.submit(1), handle.submit(2)])).toMatchObject([{ status: 'done', value: 2 }, { status: 'done', value: 3 }]);
+  });
+
+  it('lets the process end before a timer that may be late for ever', () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const cancel = [systemClock.after(60, () => undefined, true), systemClock.after(60, () => undefined)];
+    expect(timers() - before).toBe(1);
+    cancel.forEach((call) => call());
   });
 });
