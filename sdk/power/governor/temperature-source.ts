@@ -12,9 +12,11 @@ const LIE_SECONDS = 600;
 /** Steps that thermometers count in; the coarsest is taken until two values came that are closer. A margin of 1 K covers what the finest hides. */
 const FINEST_STEP = 0.5;
 export const COARSEST_STEP = 1;
-/** In steps: what no sound thermometer falls by at once, and how much more must follow a fall that is true. */
+/** In steps: what no sound thermometer falls by at once. */
 const JUMP_STEPS = 1.1;
-const MORE_STEPS = 2.4;
+/** Kelvin more than a model within its interval is wrong by, that must follow a fall that is true: soon, and until one that was a lie is heard again. */
+const SOON_KELVIN = 3;
+const LATER_KELVIN = 10;
 /** Seconds between two looks that a fall between them is at once, and in which more follows a true one. */
 const AT_ONCE = 30;
 const FOLLOWED_SECONDS = 120;
@@ -104,7 +106,7 @@ export class TemperatureSource {
       if (jump >= this.#fallen / 2) this.#believed = raw;
       else if (this.#seenAt - this.#doubtedAt < LIE_SECONDS) return true;
       else {
-        this.#doubted += this.#before - raw > 2 * this.#fallen ? 0 : this.#fallen;
+        this.#doubted += this.#before - raw > this.#fallen + LATER_KELVIN ? 0 : this.#fallen;
         this.#believed = raw;
       }
       this.#fallen = 0;
@@ -122,7 +124,7 @@ export class TemperatureSource {
     if (this.#doubted > 0) {
       const fallen = this.#before - raw;
       const early = this.#seenAt - this.#doubtedAt <= FOLLOWED_SECONDS;
-      if (jump > Math.max(noise, this.#doubted / 2) || (early && (fallen < this.#step || fallen > this.#doubted + MORE_STEPS * this.#step))) this.#doubted = 0;
+      if (jump > Math.max(noise, this.#doubted / 2) || (early && (fallen < this.#step || fallen > this.#doubted + SOON_KELVIN))) this.#doubted = 0;
     } else if (elapsed <= AT_ONCE && this.#believed - raw > noise) {
       this.#before = this.#believed;
       this.#doubted = this.#believed - raw;
