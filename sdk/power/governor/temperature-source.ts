@@ -9,7 +9,7 @@ const NOISE_KELVIN = 1.1;
 const BELIEVED = 3;
 /** Seconds after which one that fell by more is heard again, for as much more as it fell by. */
 const LIE_SECONDS = 600;
-/** Steps that thermometers count in; the coarsest is taken until two values came that are closer. A margin of 1 K covers what the finest hides. */
+/** Steps that thermometers count in; the coarsest is taken until two values came that are closer. A margin of 1 K, two of them, covers what the finest hides. */
 const FINEST_STEP = 0.5;
 export const COARSEST_STEP = 1;
 /** In steps: what no sound thermometer falls by at once. */
@@ -95,7 +95,7 @@ export class TemperatureSource {
     this.#rising = 0;
     this.estimate = raw + this.#doubted;
     // What a coarse sensor does not show, and what it hides where it is stuck and that is not known yet.
-    const hidden = this.#step - FINEST_STEP + Math.max(0, rise - this.#riseAtChange - this.#step);
+    const hidden = 2 * (this.#step - FINEST_STEP) + Math.max(0, rise - this.#riseAtChange - this.#step);
     this.claim = this.estimate + hidden + Math.max(0, SOUND_TRUST - trust) * DISTRUST_KELVIN + age * AGE_KELVIN;
     this.trusted = true;
   }
