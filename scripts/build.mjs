@@ -16,7 +16,7 @@ const STAMP = 'build/stamp';
 const { dependencies, peerDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
 const common = {
   bundle: true, platform: 'node', target: 'node20', external: Object.keys({ ...dependencies, ...peerDependencies }), legalComments: 'inline', logLevel: 'warning',
-  minifyWhitespace: true, minifySyntax: true,
+  minifyWhitespace: true, minifySyntax: true, lineLimit: 200,
 };
 
 async function* filesOf(path) {

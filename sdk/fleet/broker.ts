@@ -32,8 +32,9 @@ export async function startBroker({ host = '127.0.0.1', port = 1883 }: { host?: 
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const what = `broker on ${host}:${port}: ${cause.code ?? cause.message}; choose another --port or stop what uses it`;
-      reject(new DeviceError('no-listen', what, { cause }));
+      const next = cause.code === 'EADDRNOTAVAIL' ? 'pass an address of this machine as --host' : 'choose another --port or stop what uses it';
+      const error = new DeviceError('no-listen', `broker on ${host}:${port}: ${cause.code ?? cause.message}; ${next}`, { cause });
+      aedes.close(() => reject(error));
     });
     server.listen(port, host, resolve);
   });

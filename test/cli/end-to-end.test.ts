@@ -1,6 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { startBroker } from '../../sdk/fleet/broker.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 const cli = join(root, 'dist/cli.js');
@@ -31,4 +34,24 @@ test('ends quietly when nobody reads its output any more', async () => {
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test('fleet serve ends where its port is taken', async () => {
+  const directory = join(mkdtempSync(join(tmpdir(), 'halfbyte-serve-')), 'fleet');
+  expect(halfbyte('fleet', 'init', directory).status).toBe(0);
+  await using broker = Object.assign(await startBroker({ port: 0 }), { async [Symbol.asyncDispose]() { await broker.close(); } });
+  const child = spawn(process.execPath, [cli, 'fleet', 'serve', '--dir', directory, '--port', String(broker.port)], { timeout: 20_000 });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1);
+  expect(stderr).toContain('EADDRINUSE; choose another --port');
+}, 30_000);
+
+test.each([
+  ['ES modules', `import('${join(root, 'dist/index.js')}').then(({ Model }) => Model.load('none.tflite'))`],
+  ['CommonJS', `require('${join(root, 'dist/index.cjs')}').Model.load('none.tflite')`],
+])('an error that nobody catches is short in %s', (_name, program) => {
+  const { stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' });
+  expect(stderr).toContain("model 'none.tflite': cannot be read");
+  expect(stderr.length).toBeLessThan(4000);
 });
