@@ -18,6 +18,8 @@ const FADED = 0.7;
 const PERSISTENCE = 0.9;
 const LEAST = 0.005;
 
+const asShare = (value: number): number => Math.max(0, Math.min(1, value));
+
 /**
  * Motion and weight of the slot to come: mostly those of the last one, and a little of what is usual at this hour, counted from any moment.
  * A board that powers off while nothing moves watches longer where something does; so what is usual is learnt from what each look did not
@@ -78,7 +80,7 @@ export class ExpectedMotion {
       seconds += share * this.#seconds[near]!;
       moving += share * this.#moving[near]!;
     }
-    this.usual = Math.max(0, Math.min(1, moving / seconds));
+    this.usual = asShare(moving / seconds);
   }
 
   #enter(hour: number): void {
@@ -88,7 +90,7 @@ export class ExpectedMotion {
     for (let each = 0; each < HOURS; each++) {
       const seconds = this.#seconds[each]!;
       if (seconds === 0) continue;
-      sum += (DAY / HOURS) * Math.max(0, Math.min(1, this.#moving[each]! / seconds));
+      sum += (DAY / HOURS) * asShare(this.#moving[each]! / seconds);
       weight += DAY / HOURS;
     }
     this.mean = sum / weight;
