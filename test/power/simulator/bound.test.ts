@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { scenarioCandidates } from '../../../sdk/power/simulator/evaluate.ts';
 import { withHighs } from '../../../sdk/power/simulator/oracle/load-highs.ts';
 import { offlineBound } from '../../../sdk/power/simulator/oracle/bound.ts';
+import { frontiersOf, nearPrices } from '../../../sdk/power/simulator/oracle/frontier.ts';
+import { partOf } from '../../../sdk/power/simulator/oracle/program.ts';
+import { solve } from '../../../sdk/power/simulator/oracle/solve.ts';
 import { reachable } from '../../../sdk/power/simulator/reachable.ts';
 import { Random } from '../../../sdk/power/simulator/random.ts';
 import { keepsLimits, simulate } from '../../../sdk/power/simulator/simulate.ts';
@@ -72,6 +75,39 @@ describe('offline bound', () => {
     }
     expect(checked).toBeGreaterThan(20);
   }, 60_000);
+
+  it('of hours that hand heat over at a price is above the program of the whole, and within 0.1 % of it', async () => {
+    const day = generateWorld(hot, 5, 1);
+    const [from, slots] = [12 * 720, 3 * 720];
+    const world = { ...day, slots };
+    for (const field of ['ambient', 'extraHeat', 'harvest', 'motion', 'weight'] as const) world[field] = day[field].slice(from, from + slots);
+    const candidates = scenarioCandidates(hot);
+    const { utility } = await offlineBound(hot, world, candidates);
+    const setting = { scenario: hot, world, candidates, heat: true, endCharge: 0 };
+    const whole = await solve(partOf({ frontiers: [...frontiersOf(hot, world, candidates, 1)], first: 0, steps: 1 }, setting));
+    expect(utility).toBeGreaterThan(whole.utility);
+    expect(utility).toBeLessThan(1.001 * whole.utility);
+  }, 60_000);
+
+  it('merges segments of a frontier into one that is nowhere below it', () => {
+    const segment = fc.record({ price: fc.double({ min: 0.01, max: 10, noNaN: true }), joules: fc.double({ min: 0.01, max: 5, noNaN: true }) });
+    const price = fc.double({ min: 0.01, max: 10, noNaN: true });
+    fc.assert(fc.property(fc.array(segment, { maxLength: 12 }), price, price, fc.double({ min: 0, max: 1, noNaN: true }), (segments, a, b, share) => {
+      const frontier = { least: 1, worth: 2, segments: segments.sort((one, other) => other.price - one.price) };
+      const joules = share * segments.reduce((sum, each) => sum + each.joules, 0);
+      const worthAt = (of: typeof frontier): number => {
+        let left = joules;
+        return of.segments.reduce((sum, each) => {
+          const used = Math.min(left, each.joules);
+          left -= used;
+          return sum + used * each.price;
+        }, of.worth);
+      };
+      const merged = nearPrices(frontier, Math.min(a, b), Math.max(a, b)) as typeof frontier;
+      expect(worthAt(merged)).toBeGreaterThanOrEqual(worthAt(frontier) - 1e-9);
+      for (const [index, { price: flatter }] of merged.segments.slice(1).entries()) expect(flatter).toBeLessThanOrEqual(merged.segments[index]!.price);
+    }), { seed: 1 });
+  });
 
   it('is solved once more, by a fresh solver, where the first one fails, and fails where it fails again', async () => {
     const used: unknown[] = [];

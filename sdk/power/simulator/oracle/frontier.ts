@@ -18,6 +18,26 @@ export interface Frontier {
   readonly segments: readonly { readonly price: number; readonly joules: number }[];
 }
 
+/** How much steeper or flatter than the prices a segment may be to be told from others. */
+const NEAR = 1.3;
+
+/** The frontier with what is steeper than these prices, and what is flatter, in one segment each, tangent where it meets the rest: nowhere below it. */
+export function nearPrices({ least, worth, segments }: Frontier, low: number, high: number): Frontier {
+  const steep = segments.filter(({ price }) => price > NEAR * high);
+  const flat = segments.filter(({ price }) => price < low / NEAR);
+  const joulesOf = (merged: Frontier['segments']): number => merged.reduce((sum, { joules }) => sum + joules, 0);
+  const price = steep.at(-1)?.price ?? 0;
+  return {
+    least,
+    worth: worth + steep.reduce((sum, each) => sum + (each.price - price) * each.joules, 0),
+    segments: [
+      ...(steep.length > 0 ? [{ price, joules: joulesOf(steep) }] : []),
+      ...segments.slice(steep.length, segments.length - flat.length),
+      ...(flat.length > 0 ? [{ price: flat[0]!.price, joules: joulesOf(flat) }] : []),
+    ],
+  };
+}
+
 /** Watts of the board that it never goes below. */
 export function leastWatts({ power, wake }: Scenario): number {
   return wake ? Math.min(power.off, power.idle) : power.idle;
@@ -79,8 +99,8 @@ function polygon(prices: Float64Array, conjugate: Float64Array, least: number): 
   return { least, worth: conjugate[last]! + prices[last]! * least, segments };
 }
 
-/** Frontiers of all slots of the program, each of `slotsOfPoint` control slots; with a wake source they are no longer than it is powered off. */
-export function frontiersOf(scenario: Scenario, world: World, candidates: readonly Candidate[], slotsOfPoint: number): Frontier[] {
+/** Frontiers of the slots of the program in turn, each of `slotsOfPoint` control slots; with a wake source they are no longer than it is powered off. */
+export function* frontiersOf(scenario: Scenario, world: World, candidates: readonly Candidate[], slotsOfPoint: number): Generator<Frontier> {
   const { power, worth: { dwell, scan }, wake } = scenario;
   const { motion, weight, slotSeconds } = world;
   const hull = hullOf(candidates, dwell);
@@ -93,7 +113,6 @@ export function frontiersOf(scenario: Scenario, world: World, candidates: readon
   const window = new OnWindow(prices, slotsOfPoint);
   const boot = wake ? Math.ceil(wake.boot / slotSeconds) : 0;
   const on = Array.from({ length: slotsOfPoint }, () => new Float64Array(prices.length));
-  const frontiers: Frontier[] = [];
   for (let first = 0; first < world.slots; first += slotsOfPoint) {
     const count = Math.min(slotsOfPoint, world.slots - first);
     for (let index = 0; index < count; index++) {
@@ -112,9 +131,8 @@ export function frontiersOf(scenario: Scenario, world: World, candidates: readon
       else for (let index = 0; index < count; index++) sum += on[index]![price]! - prices[price]! * power.idle;
       conjugate[price] = sum * slotSeconds;
     }
-    frontiers.push(polygon(prices, conjugate, leastWatts(scenario) * count * slotSeconds));
+    yield polygon(prices, conjugate, leastWatts(scenario) * count * slotSeconds);
   }
-  return frontiers;
 }
 
 /**

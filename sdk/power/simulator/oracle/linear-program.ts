@@ -19,8 +19,8 @@ export class LinearProgram {
     return this.cost.length - 1;
   }
 
-  /** lower <= sum of entries [column, value] <= upper; each column at most once. */
-  row(lower: number, upper: number, entries: readonly (readonly [number, number])[]): void {
+  /** lower <= sum of entries [column, value] <= upper; each column at most once. @returns its index */
+  row(lower: number, upper: number, entries: readonly (readonly [number, number])[]): number {
     for (const [column, value] of entries) {
       this.indices.push(column);
       this.values.push(value);
@@ -28,5 +28,6 @@ export class LinearProgram {
     this.starts.push(this.indices.length);
     this.rowLower.push(lower);
     this.rowUpper.push(upper);
+    return this.rowLower.length - 1;
   }
 }

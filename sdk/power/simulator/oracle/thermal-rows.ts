@@ -9,6 +9,12 @@ import type { LinearProgram } from './linear-program.ts';
 
 type Entries = (readonly [number, number])[];
 
+/** What a kelvin of each pole's rise costs later, at the beginning and at the end of a program; where absent, none is handed over. */
+export interface Links {
+  readonly begin: readonly number[] | undefined;
+  readonly end: readonly number[] | undefined;
+}
+
 /** Watts that the board never goes above at or below its limit. */
 export function mostWatts({ power, thermal }: Scenario, candidates: readonly Candidate[]): number {
   const cores = candidates.reduce((most, { variant, rate, latency, threads }) => (variant < 0 ? most : Math.max(most, rate * latency * threads)), 1);
@@ -29,7 +35,7 @@ function idleTemperatures({ power, thermal: { poles } }: Scenario, { ambient, ex
 /** One pole within a slot of the program: the exact linear relations of n small steps r' = r + k (R P - r). */
 class PoleSlot {
   readonly resistance: number;
-  /** The mean of r after each step is R * mean P - share * (r at the end - r at the start). */
+  /** The mean of r after each step is R * mean P - share * (r at the end - r at the start); of one step it is r at the end. */
   readonly share: number;
   /** What is left of r at the start. */
   readonly left: number;
@@ -39,7 +45,7 @@ class PoleSlot {
   constructor({ resistance, seconds }: ThermalPole, steps: number, stepSeconds: number) {
     const gain = 1 - exp(-stepSeconds / seconds);
     this.resistance = resistance;
-    this.share = 1 / (steps * gain) - 1 / steps;
+    this.share = steps === 1 ? 0 : 1 / (steps * gain) - 1 / steps;
     this.weights = new Float64Array(steps);
     let weight = gain;
     for (let step = steps - 1; step >= 0; step--) {
@@ -69,9 +75,11 @@ export class ThermalRows {
   readonly #most: number;
   readonly #poles: readonly PoleSlot[];
   readonly #cap: Float64Array;
-  /** Columns of the rises at the end of the last slot; numbers before the first. */
-  #rises: Entries;
-  #start: number[];
+  /** Columns of the rises at the end of the last slot; none before the first, which begins with `#start`. */
+  #rises: Entries = [];
+  readonly #start: readonly number[];
+  /** Rows of each slot: the rise of each pole at its end, and last the one that its share is in. */
+  readonly #rowsOf: (readonly number[])[] = [];
 
   constructor(program: LinearProgram, scenario: Scenario, world: World, candidates: readonly Candidate[], steps: number) {
     this.#program = program;
@@ -80,7 +88,6 @@ export class ThermalRows {
     this.#most = mostWatts(scenario, candidates);
     this.#poles = scenario.thermal.poles.map((pole) => new PoleSlot(pole, steps, world.slotSeconds));
     this.#cap = idleTemperatures(scenario, world).map((idle, slot) => Math.max(scenario.thermal.limit, idle) - world.ambient[slot]!);
-    this.#rises = [];
     this.#start = scenario.thermal.poles.map(({ resistance }) => resistance * scenario.power.idle);
   }
 
@@ -88,6 +95,22 @@ export class ThermalRows {
   static matter({ thermal }: Scenario, { ambient, extraHeat }: World, watts: number): boolean {
     const [hottest, heat] = [ambient, extraHeat].map((values) => values.reduce((most, value) => Math.max(most, value), -Infinity)) as [number, number];
     return hottest + settledRise(thermal.poles, watts + heat) > thermal.limit;
+  }
+
+  /** Begins with control slot `slot` as hot as it likes, and is paid for it. */
+  beginAt(slot: number, prices: readonly number[]): void {
+    this.#rises = this.#poles.map(({ resistance }, pole) => [this.#program.column(prices[pole]!, resistance * this.#least, Infinity), 1]);
+    this.#program.row(-Infinity, this.#cap[slot - 1]!, this.#rises);
+  }
+
+  /** Pays for the rises at the end. */
+  end(prices: readonly number[]): void {
+    for (const [pole, [column]] of this.#rises.entries()) this.#program.cost[column] = -prices[pole]!;
+  }
+
+  /** What a kelvin of each pole at the beginning of each slot costs, from the multipliers of the rows. */
+  prices(multipliers: readonly number[]): number[][] {
+    return this.#rowsOf.map((rows) => this.#poles.map(({ share, left }, pole) => share * multipliers[rows.at(-1)!]! - left * multipliers[rows[pole]!]!));
   }
 
   /** Adds a slot from control slot `first` on with `least` joules and those of the columns of `energy`. */
@@ -102,6 +125,7 @@ export class ThermalRows {
     let meanConstant = 0;
     let perJoule = 0;
     const meanEntries: Entries = [];
+    const rows: number[] = [];
     for (const [index, pole] of this.#poles.entries()) {
       const { resistance, share, left, weights } = pole;
       const before = this.#rises[index]?.[0];
@@ -117,10 +141,11 @@ export class ThermalRows {
       const [low, high] = pole.reach(level, this.#least, this.#most);
       const base = level * least / slotSeconds + heated;
       for (const column of energy) entries.push([column, -resistance * level / slotSeconds]);
-      program.row(resistance * (low + base), resistance * (high + base), entries);
+      rows.push(program.row(resistance * (low + base), resistance * (high + base), entries));
     }
-    program.row(-Infinity, caps[steps - 1]!, columns.map((column) => [column, 1]));
-    program.row(-Infinity, mean(caps) - meanConstant, [...meanEntries, ...energy.map((column) => [column, perJoule] as const)]);
+    rows.push(program.row(-Infinity, caps[steps - 1]!, columns.map((column) => [column, 1])));
+    if (steps > 1) rows.push(program.row(-Infinity, mean(caps) - meanConstant, [...meanEntries, ...energy.map((column) => [column, perJoule] as const)]));
+    this.#rowsOf.push(rows);
     this.#rises = columns.map((column) => [column, 1]);
   }
 }
