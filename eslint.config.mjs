@@ -36,7 +36,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-duplicate-enum-values': 'off' },
   },
   {
-    files: ['sdk/cli/**/*.ts', 'test/bench/**/*.ts', 'test/accuracy/evaluate.ts', 'test/golden/make.ts', 'test/golden/report.ts', 'test/arm64/report.ts', 'test/verify/main.ts'],
+    files: ['sdk/cli/**/*.ts', 'test/bench/**/*.ts', 'test/accuracy/evaluate.ts', 'test/consumer.ts', 'test/golden/make.ts', 'test/golden/report.ts', 'test/arm64/report.ts', 'test/verify/main.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -2,16 +2,16 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildKernels } from './build-kernels.mjs';
+import { declare } from './declare.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 
 const ENTRIES = ['sdk/index.ts', 'sdk/fleet.ts', 'sdk/vision.ts', 'sdk/audio.ts', 'sdk/power.ts', 'sdk/devices.ts', 'sdk/variants.ts'];
-const SOURCES = ['sdk', 'devices', 'kernels', 'scripts', 'package.json', 'package-lock.json', 'asconfig.json', 'tsconfig.build.json'];
+const SOURCES = ['sdk', 'devices', 'kernels', 'scripts', 'package.json', 'package-lock.json', 'asconfig.json', 'tsconfig.json'];
 const STAMP = 'build/stamp';
 const { dependencies, peerDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
 const common = {
@@ -67,11 +67,6 @@ async function buildSdk() {
   await build({ ...common, ...split, entryPoints: [{ in: 'sdk/cli/main.ts', out: 'cli' }], outdir: 'dist', chunkNames: 'chunks/cli-[name]-[hash]' });
 }
 
-function declare() {
-  const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-  if (status !== 0) throw new Error('type declarations failed');
-}
-
 const hash = await sourceHash();
 const built = await readFile(STAMP, 'utf8').catch(() => '');
 if (built !== hash || process.argv.includes('--force')) {
@@ -80,6 +75,6 @@ if (built !== hash || process.argv.includes('--force')) {
   await embedKernels();
   await embedWorker();
   await buildSdk();
-  declare();
+  await declare(ENTRIES);
   await writeFile(STAMP, hash);
 }

@@ -1,25 +1,34 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = dirname(import.meta.dirname);
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: Record<string, unknown> };
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string; exports: Record<string, unknown>; dependencies: Record<string, string> };
 const subpaths = Object.keys(manifest.exports).filter((path) => path !== './package.json').map((path) => path.replace(/^\./, 'halfbyte'));
 let folder = '';
 
+/** The packed package as installed: with its run-time dependencies, and Node's types beside it. */
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'halfbyte-consumer-'));
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(root, join(folder, 'node_modules/halfbyte'));
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, 'halfbyte'), { recursive: true });
+  execFileSync('npm', ['pack', '--offline', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: root });
+  execFileSync('tar', ['-xzf', `halfbyte-${manifest.version}.tgz`, '-C', 'node_modules/halfbyte', '--strip-components=1'], { cwd: folder });
+  for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-});
+  for (const name of ['consumer.mts', 'consumer.cts']) cpSync(join(root, 'test/consumer.ts'), join(folder, name));
+}, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function node(...args: string[]): string {
-  return execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  return stdout + stderr;
 }
 
 describe('package', () => {
@@ -41,20 +50,12 @@ describe('package', () => {
     expect(Number(output)).toBe(2);
   });
 
-  it('is usable from strict TypeScript', () => {
-    writeFileSync(join(folder, 'program.ts'), `
-      import { Model, ModelError, type Port } from 'halfbyte';
-      const model = await Model.load('x.tflite', { threads: 'auto', signal: AbortSignal.timeout(1000) });
-      model.inputs[0]?.data.fill(0 as never);
-      const { outputs }: { outputs: readonly Port[] } = await model.run();
-      const scale: number | undefined = outputs[0]?.quantization?.scales[0];
-      // @ts-expect-error threads is a number or 'auto'
-      await Model.load('x', { threads: 'many' });
-      console.log(scale, ModelError.name);
-      await model.close();
-    `);
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const types = join(root, 'node_modules/@types');
-    expect(() => node(tsc, '--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', '--typeRoots', types, '--types', 'node', 'program.ts')).not.toThrow();
+  it('is usable from strict TypeScript, as ES module and CommonJS, with all types checked', () => {
+    const options = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--lib', 'es2022', '--types', 'node', '--module', 'node16'];
+    expect(node(join(root, 'node_modules/typescript/bin/tsc'), ...options, 'consumer.mts', 'consumer.cts')).toBe('');
+  }, 60_000);
+
+  it('describes options in the types', () => {
+    expect(readFileSync(join(folder, 'node_modules/halfbyte/dist/types/sdk/model.d.ts'), 'utf8')).toMatch(/Worker threads of `run\(\)`[^;]*\n +threads\?: number \| "auto" \| undefined;/);
   });
 });
