@@ -1,5 +1,5 @@
 export { DeviceError, HalfbyteError, ModelError, OptionError, PlanError, UpdateError } from './core/errors.ts';
-export type { DType, TypedArray } from './core/dtype.ts';
+export type { DType, NumberArray, TypedArray } from './core/dtype.ts';
 export type { Graph, Node, Quantization, Tensor } from './ir/graph.ts';
 export { Model, type ModelOptions } from './model.ts';
 export type { Plan } from './plan/types.ts';

@@ -1,5 +1,5 @@
 // A program of a user in strict TypeScript: each entry point's classes with their options. It is type-checked, never run.
-import { HalfbyteError, Model, ModelError, type ModelOptions, type Port } from 'halfbyte';
+import { HalfbyteError, Model, ModelError, type ModelOptions, type Port, type TypedArray } from 'halfbyte';
 import { AlsaSource, features, KeywordSpotter, PcmSource, readWav, type KeywordSpotterOptions } from 'halfbyte/audio';
 import { detectBoard, openSensors } from 'halfbyte/devices';
 import { Controller, DeviceAgent, Publisher } from 'halfbyte/fleet';
@@ -13,8 +13,12 @@ export const known: [IsAny<ModelOptions>, IsAny<ModelOptions['threads']>, IsAny<
 
 async function infer(options: ModelOptions): Promise<number | undefined> {
   const model = await Model.load('model.tflite', { threads: 'auto', signal: AbortSignal.timeout(1000), ...options });
+  model.inputs[0]?.data.set([1, 2, 3]);
+  model.inputs[0]?.data.set(new Uint8Array(3));
+  model.inputs[0]?.data.fill(0);
   const { outputs }: { outputs: readonly Port[] } = await model.run();
-  const best = Number(outputs[0]?.data[0]);
+  const data = outputs[0]?.data as TypedArray;
+  const best = data instanceof BigInt64Array ? Number(data[0]) : Math.max(...data);
   const scale: number | undefined = outputs[0]?.quantization?.scales[0];
   await model.close();
   return scale === undefined ? undefined : best * scale;

@@ -1,5 +1,4 @@
 import { affineOf, codeRangeOf, quantizeValue } from '../core/affine.ts';
-import type { TypedArray } from '../core/dtype.ts';
 import { OptionError } from '../core/errors.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
 import type { Port } from '../runtime/types.ts';
@@ -15,7 +14,7 @@ export interface FeaturePort {
 }
 
 function writer(port: Port, where: string): (features: Float32Array) => void {
-  const data = port.data as Exclude<TypedArray, BigInt64Array>;
+  const data = port.data;
   if (port.dtype === 'float32') return (features) => data.set(features);
   const affine = affineOf(port.quantization);
   const range = codeRangeOf(port.dtype);

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { affineOf, dequantizeValue } from '../core/affine.ts';
-import type { TypedArray } from '../core/dtype.ts';
 import { OptionError } from '../core/errors.ts';
 import { parseOptions } from '../core/options.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
@@ -48,7 +47,7 @@ function scoreReader(port: Port): () => Float64Array {
   if (affine === undefined || elementCount(shape) < 2 || Math.max(...shape) !== elementCount(shape)) {
     throw new OptionError('not-a-classifier', `KeywordSpotter: output '${port.name}' ${dtype} ${formatShape(shape)} is no row of class scores`);
   }
-  return () => Float64Array.from(port.data as Exclude<TypedArray, BigInt64Array>, (code) => dequantizeValue(code, affine));
+  return () => Float64Array.from(port.data, (code) => dequantizeValue(code, affine));
 }
 
 type Names = readonly string[] | undefined;

@@ -17,8 +17,11 @@ export function byteLength(dtype: DType, count: number): number {
   return Math.ceil((BITS[dtype] * count) / 8);
 }
 
-/** Typed arrays that view tensor data; 4-bit, bool and float16 tensors are viewed as raw codes. */
-export type TypedArray = Float32Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | BigInt64Array;
+/** Typed arrays that view tensor data other than int64; 4-bit, bool and float16 tensors are viewed as raw codes. */
+export type NumberArray = Float32Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
+
+/** Typed arrays that view tensor data. */
+export type TypedArray = NumberArray | BigInt64Array;
 
 /**
  * A view of `count` elements of `dtype` at `offset` bytes into `buffer`, without copying.

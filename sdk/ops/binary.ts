@@ -1,6 +1,6 @@
 // What elementwise operators of two inputs share. Shapes broadcast; the attribute is activation.
 
-import type { DType, TypedArray } from '../core/dtype.ts';
+import type { DType, NumberArray } from '../core/dtype.ts';
 import type { Node, Tensor, TensorType } from '../ir/graph.ts';
 import type { PlanField } from '../plan/types.ts';
 import { checkAttributeNames } from './attributes.ts';
@@ -62,7 +62,7 @@ export function binaryOperator(name: string, forms: BinaryForms): Operator {
       const operands = operandsOf(node, inputs, outputs);
       const { a, b, output } = operands;
       const combine = formOf(node, forms, operands).combine(node, operands, mode);
-      const [x, z, y] = [a.data, b.data, output.data] as Exclude<TypedArray, BigInt64Array>[];
+      const [x, z, y] = [a.data, b.data, output.data] as NumberArray[];
       forEachPair(a.shape, b.shape, output.shape, (index, ia, ib) => {
         y![index] = combine(x![ia]!, z![ib]!);
       });

@@ -1,6 +1,6 @@
 import { DeviceError } from '../core/errors.ts';
 import { elementCount } from '../core/shape.ts';
-import { viewOf } from '../core/dtype.ts';
+import { viewOf, type NumberArray } from '../core/dtype.ts';
 import type { Plan, PlanPort } from '../plan/types.ts';
 import { AutoThreads } from './auto-threads.ts';
 import { Control, Row, STEP_WORDS } from './control.ts';
@@ -62,7 +62,7 @@ export class Session {
       dtype: port.dtype,
       shape: port.shape,
       ...(port.quantization && { quantization: port.quantization }),
-      data: viewOf(port.dtype, this.#linked.memory.buffer, address, elementCount(port.shape)),
+      data: viewOf(port.dtype, this.#linked.memory.buffer, address, elementCount(port.shape)) as NumberArray,
     };
   }
 

@@ -1,5 +1,4 @@
-import type { TypedArray } from '../core/dtype.ts';
-import type { DType } from '../core/dtype.ts';
+import type { DType, NumberArray } from '../core/dtype.ts';
 import type { Quantization } from '../ir/graph.ts';
 
 /** Builds of the kernels: `relaxed` adds relaxed SIMD. */
@@ -13,7 +12,8 @@ export interface Port {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly quantization?: Quantization;
-  readonly data: TypedArray;
+  /** Of an int64 port a BigInt64Array: `data as TypedArray`. */
+  readonly data: NumberArray;
 }
 
 /** Time of one step of a profiled run. */

@@ -1,3 +1,4 @@
+import type { TypedArray } from '../core/dtype.ts';
 import { OptionError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import type { Port } from '../runtime/types.ts';
@@ -42,7 +43,7 @@ function scoresOf(port: Port, threshold: number): Scores {
     const scores = port.data as Float32Array;
     return { width, height, classes: 2, classAt: (pixel) => (scores[pixel]! >= threshold ? 1 : 0) };
   }
-  const data = port.data;
+  const data = port.data as TypedArray;
   return { width, height, classes: UNSEEN, classAt: (pixel) => Math.min(Math.max(Number(data[pixel]), 0), UNSEEN - 1) };
 }
 

@@ -1,5 +1,5 @@
 import { FrameSettings, FrameTap } from '../../kernels/abi.ts';
-import type { DType, TypedArray } from '../core/dtype.ts';
+import type { DType, NumberArray } from '../core/dtype.ts';
 import { chooseKernels } from '../runtime/select.ts';
 import { Session } from '../runtime/session.ts';
 import type { ColourRow } from './colour.ts';
@@ -9,15 +9,13 @@ import type { ImageShape } from './image-port.ts';
 import type { Placement } from './placement.ts';
 import { tapsOf } from './taps.ts';
 
-type Numbers = Exclude<TypedArray, BigInt64Array>;
-
 /** How frames of one kind become a model input. */
 export interface FrameSetup {
   readonly planes: FramePlanes;
   readonly placement: Placement;
   readonly matrix: readonly ColourRow[] | undefined;
-  /** Numbers of the model input for the values 0…255 of each channel, [channels][256]. */
-  readonly values: Numbers;
+  /** NumberArray of the model input for the values 0…255 of each channel, [channels][256]. */
+  readonly values: NumberArray;
 }
 
 /** All constants of a frame plan come as inputs. */
@@ -40,7 +38,7 @@ function writeSettings(words: Int32Array, { planes, placement: { to }, matrix }:
 }
 
 /** Fills the picture with black. */
-function blacken(picture: Numbers, values: Numbers, { channels, layout }: ImageShape): void {
+function blacken(picture: NumberArray, values: NumberArray, { channels, layout }: ImageShape): void {
   const area = picture.length / channels;
   for (let channel = 0; channel < channels; channel++) {
     const black = values[channel * CODES]!;
@@ -54,7 +52,7 @@ function blacken(picture: Numbers, values: Numbers, { channels, layout }: ImageS
  * @returns a function whose result the next call overwrites
  * @throws PlanError when a frame does not fit into memory, DeviceError when the host lacks SIMD
  */
-export function openFrameKernel(shape: ImageShape, dtype: DType): (data: Uint8Array, setup: FrameSetup) => Numbers {
+export function openFrameKernel(shape: ImageShape, dtype: DType): (data: Uint8Array, setup: FrameSetup) => NumberArray {
   let session: Session | undefined;
   let capacity = 0;
   let current: FrameSetup | undefined;
@@ -64,8 +62,8 @@ export function openFrameKernel(shape: ImageShape, dtype: DType): (data: Uint8Ar
       capacity = data.length;
       current = undefined;
     }
-    const [settings, rows, columns, values, frame] = session.inputs.map((port) => port.data) as [Int32Array, Int32Array, Int32Array, Numbers, Uint8Array];
-    const picture = session.outputs[0]!.data as Numbers;
+    const [settings, rows, columns, values, frame] = session.inputs.map((port) => port.data) as [Int32Array, Int32Array, Int32Array, NumberArray, Uint8Array];
+    const picture = session.outputs[0]!.data;
     if (setup !== current) {
       const { planes, placement: { from, to } } = setup;
       writeSettings(settings, setup);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { affineOf, codeRangeOf, quantizeValue } from '../core/affine.ts';
-import { viewOf, type TypedArray } from '../core/dtype.ts';
+import { viewOf, type NumberArray } from '../core/dtype.ts';
 import { OptionError } from '../core/errors.ts';
 import type { PortMetadata } from '../core/model-metadata.ts';
 import { parseOptions } from '../core/options.ts';
@@ -32,7 +32,6 @@ const optionsSchema = v.strictObject({
 
 export type ImageInputOptions = v.InferInput<typeof optionsSchema>;
 
-type Numbers = Exclude<TypedArray, BigInt64Array>;
 type PerChannel = number | readonly number[];
 
 function channelValues(option: PerChannel, channels: number, name: string): readonly number[] {
@@ -44,7 +43,7 @@ function channelValues(option: PerChannel, channels: number, name: string): read
 }
 
 /** Value of the input for each channel and pixel value. Without mean and std the codes of 8-bit inputs are the pixels: scale and zero point normalize. */
-function valuesOf(port: Port, channels: number, mean: PerChannel | undefined, std: PerChannel | undefined): Numbers {
+function valuesOf(port: Port, channels: number, mean: PerChannel | undefined, std: PerChannel | undefined): NumberArray {
   const where = `input '${port.name}'`;
   const range = codeRangeOf(port.dtype);
   if (range === undefined && port.dtype !== 'float32') {
@@ -52,7 +51,7 @@ function valuesOf(port: Port, channels: number, mean: PerChannel | undefined, st
       'give the tensor itself as a .npy file');
   }
   if ((mean === undefined) !== (std === undefined)) throw new OptionError('invalid-option', `${where}: mean and std belong together, give both`);
-  const values = viewOf(port.dtype, new ArrayBuffer(channels * CODES * 4), 0, channels * CODES) as Numbers;
+  const values = viewOf(port.dtype, new ArrayBuffer(channels * CODES * 4), 0, channels * CODES) as NumberArray;
   if (mean === undefined || std === undefined) {
     if (range === undefined) {
       throw new OptionError('missing-normalization', `${where} is float32 and the model does not say how pixels become numbers: give mean and std`);
@@ -99,7 +98,7 @@ export function openInput(port: Port, options: ImageInputOptions, where: string,
       setup = { planes, placement: placementOf(frame, shape, parsed.resize), matrix, values };
     }
     kind = given;
-    (port.data as Numbers).set(kernel(data, setup));
+    port.data.set(kernel(data, setup));
     return setup.placement;
   };
 }

@@ -1,5 +1,4 @@
 import { affineOf, dequantizeValue, type Affine } from '../core/affine.ts';
-import type { TypedArray } from '../core/dtype.ts';
 import { OptionError } from '../core/errors.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
 import type { Port } from '../runtime/types.ts';
@@ -41,7 +40,7 @@ export function topClasses(port: Port, count: number, labels?: readonly string[]
   if (labels !== undefined && labels.length !== classes) {
     throw new OptionError('label-count', `${where}: ${labels.length} labels for ${classes} classes; give one label per class`);
   }
-  const scores = Array.from(port.data as Exclude<TypedArray, BigInt64Array>, (code) => dequantizeValue(code, affine));
+  const scores = Array.from(port.data, (code) => dequantizeValue(code, affine));
   return scores
     .map((score, index) => ({ index, label: labels?.[index] ?? null, score }))
     .sort((a, b) => b.score - a.score || a.index - b.index)

@@ -43,7 +43,7 @@ export function samplesOf(folder: string): { file: string; label: number }[] {
 
 /** The output of one inference. */
 export async function infer(model: Model, input: Int8Array | Float32Array, engine: Engine): Promise<Int8Array | Float32Array> {
-  model.inputs[0]!.data.set(input as never);
+  model.inputs[0]!.data.set(input);
   if (engine !== 'kernels') return (await model.interpret(engine))[0] as Int8Array | Float32Array;
   return model.runSync().outputs[0]!.data as Int8Array | Float32Array;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { viewOf, type TypedArray } from '../../sdk/core/dtype.ts';
+import { viewOf, type NumberArray } from '../../sdk/core/dtype.ts';
 import { Model } from '../../sdk/model.ts';
 import type { Port } from '../../sdk/runtime/types.ts';
 import { LITERT_FOLDER, type GoldenCase } from './cases.ts';
@@ -24,15 +24,13 @@ export interface Comparison {
   readonly flips: number;
 }
 
-type Elements = Exclude<TypedArray, BigInt64Array>;
-
 /** LiteRT's largest element and its distance to the second largest. */
-function top(elements: Elements): { index: number; margin: number } {
+function top(elements: NumberArray): { index: number; margin: number } {
   const order = [...elements.keys()].sort((a, b) => elements[b]! - elements[a]!);
   return { index: order[0]!, margin: order.length > 1 ? elements[order[0]!]! - elements[order[1]!]! : 0 };
 }
 
-function largestOf(elements: Elements): number {
+function largestOf(elements: NumberArray): number {
   let largest = 0;
   for (const value of elements) largest = Math.max(largest, Math.abs(value));
   return largest;
@@ -47,18 +45,17 @@ interface Difference {
 
 function difference({ dtype, data }: Port, encoded: string): Difference {
   const bytes = Uint8Array.from(Buffer.from(encoded, 'base64'));
-  const reference = viewOf(dtype, bytes.buffer, 0, data.length) as Elements;
-  const ours = data as Elements;
+  const reference = viewOf(dtype, bytes.buffer, 0, data.length) as NumberArray;
   const magnitude = dtype === 'float32' ? largestOf(reference) : 1;
   let equal = 0;
   let largest = 0;
   reference.forEach((value, at) => {
-    if (value === ours[at]) equal++;
-    else largest = Math.max(largest, Math.abs(value - ours[at]!));
+    if (value === data[at]) equal++;
+    else largest = Math.max(largest, Math.abs(value - data[at]!));
   });
   const best = top(reference);
-  const most = ours[best.index]!;
-  const flipped = best.margin > (dtype === 'float32' ? 1e-3 * magnitude : 2) && ours.some((value) => value > most);
+  const most = data[best.index]!;
+  const flipped = best.margin > (dtype === 'float32' ? 1e-3 * magnitude : 2) && data.some((value) => value > most);
   return dtype === 'float32' ? { equal, steps: 0, relative: largest / magnitude, flipped } : { equal, steps: largest, relative: 0, flipped };
 }
 

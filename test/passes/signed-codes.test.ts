@@ -71,7 +71,7 @@ describe('signed-codes', () => {
     const streaming: Graph = { ...build.graph('streaming', [x], [sum]), states: [{ input: state, output: sum, initial: Uint8Array.of(103, 99) }] };
     const session = sessionOf(streaming);
     const runs = [0, 1].map(() => {
-      session.inputs[0]!.data.set([110, 100] as never);
+      session.inputs[0]!.data.set([110, 100]);
       return [...session.runSync().outputs[0]!.data as Uint8Array];
     });
     expect(runs).toEqual([[113, 99], [123, 99]]);

@@ -31,7 +31,7 @@ function graphOf(states: Graph['states'], outputs: readonly number[]): Graph {
 function runs(graph: Graph, count: number): number[][][] {
   const session = sessionOf(graph);
   return Array.from({ length: count }, (_, index) => {
-    session.inputs[0]!.data.set([index + 1, 0, 0] as never);
+    session.inputs[0]!.data.set([index + 1, 0, 0]);
     return session.runSync().outputs.map(({ data }) => [...data as Int32Array]);
   });
 }

@@ -37,7 +37,7 @@ describe('frames through the kernel', () => {
           imageToInput(frame, input, options);
           const expected = port(dtype, shape);
           const pixels = resize(toPixels(frame, channels, range), pictureShape, mode);
-          writeValues(pixels, pictureShape, values.data as Float32Array, expected.data);
+          writeValues(pixels, pictureShape, values.data, expected.data);
           expect(input.data).toEqual(expected.data);
         }
       },

@@ -1,4 +1,4 @@
-import { viewOf, type DType } from '../../sdk/core/dtype.ts';
+import { viewOf, type DType, type NumberArray } from '../../sdk/core/dtype.ts';
 import type { Port } from '../../sdk/runtime/types.ts';
 
 /** A model input or output without a model. */
@@ -9,6 +9,6 @@ export function port(dtype: DType, shape: readonly number[], quantization?: { sc
     dtype,
     shape,
     ...(quantization && { quantization: { scales: [quantization.scale], zeroPoints: [quantization.zeroPoint] } }),
-    data: viewOf(dtype, new ArrayBuffer(count * 8), 0, count),
+    data: viewOf(dtype, new ArrayBuffer(count * 8), 0, count) as NumberArray,
   };
 }

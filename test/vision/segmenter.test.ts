@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { TypedArray } from '../../sdk/core/dtype.ts';
 import { Model } from '../../sdk/model.ts';
 import { Segmenter } from '../../sdk/vision/segmenter.ts';
 import { noiseFrame } from './frames.ts';
@@ -46,7 +47,7 @@ describe('Segmenter', () => {
     const binary = new Segmenter(fakeModel([floats([1, 2, 2, 1], [0.4, 0.5, 0.6, NaN])], still), { threshold: 0.5 });
     expect([...(await binary.segment(greyFrame(2, 2))).data]).toEqual([0, 1, 1, 0]);
     const numbers = port('int64', [1, 2, 2]);
-    (numbers.data as BigInt64Array).set([0n, 7n, -1n, 400n]);
+    (numbers.data as TypedArray as BigInt64Array).set([0n, 7n, -1n, 400n]);
     expect([...(await new Segmenter(fakeModel([numbers], still)).segment(greyFrame(2, 2))).data]).toEqual([0, 7, 0, 254]);
     const codes = port('int8', [1, 1, 2, 2], { scale: 0.1, zeroPoint: 0 });
     (codes.data as Int8Array).set([-5, -4, 3, 2]);

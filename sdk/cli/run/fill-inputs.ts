@@ -49,7 +49,7 @@ function quantize(array: NpyArray, port: Port, where: string): void {
   if (affine === undefined || range === undefined) {
     throw new OptionError('not-quantized', `${where}: input '${port.name}' is ${port.dtype} without a scale, float32 cannot be quantized to it`);
   }
-  const codes = port.data as Exclude<Port['data'], BigInt64Array>;
+  const codes = port.data;
   (array.data as Float32Array).forEach((real, at) => {
     if (Number.isNaN(real)) throw new OptionError('not-a-number', `${where}: element ${at} is NaN and cannot be quantized`);
     codes[at] = quantizeValue(real, affine, range);

@@ -42,7 +42,7 @@ async function infer(model: Model, { requant, threads }: RunOptions): Promise<{ 
     return { outputs, ms: performance.now() - start };
   }
   const values = await model.interpret(requant);
-  return { outputs: model.outputs.map((port, at) => ({ ...port, data: values[at]! })), ms: performance.now() - start };
+  return { outputs: model.outputs.map((port, at) => ({ ...port, data: values[at] as Port['data'] })), ms: performance.now() - start };
 }
 
 async function writeOutputs(folder: string, outputs: readonly Port[]): Promise<void> {
