@@ -50,6 +50,24 @@ describe('package', () => {
     expect(Number(output)).toBe(2);
   });
 
+  it('throws errors that are instances of the classes of every entry point, with their full names', () => {
+    const output = node('--input-type=commonjs', '-e', `
+      const { HalfbyteError, ModelError, OptionError } = require('halfbyte');
+      class OwnError extends OptionError {}
+      const check = (error) => console.log(...[HalfbyteError, OptionError, ModelError, OwnError].map((type) => error instanceof type), error.constructor.name, error.stack.split(':')[0]);
+      try { require('halfbyte/audio').readWav(new Uint8Array(20)); } catch (error) { check(error); }
+      check(new OwnError('own', 'message'));
+      import('halfbyte/vision').then(({ decodeImage }) => decodeImage(new Uint8Array(20))).catch(check);
+      console.log([null, undefined, 'text', new Error('other')].some((value) => value instanceof HalfbyteError));
+    `);
+    expect(output.split('\n').slice(0, 4)).toEqual([
+      'true true false false OptionError OptionError',
+      'true true false true OwnError OptionError',
+      'false',
+      'true true false false OptionError OptionError',
+    ]);
+  });
+
   it('is usable from strict TypeScript, as ES module and CommonJS, with all types checked', () => {
     const options = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--lib', 'es2022', '--types', 'node', '--module', 'node16'];
     expect(node(join(root, 'node_modules/typescript/bin/tsc'), ...options, 'consumer.mts', 'consumer.cts')).toBe('');
