@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+import { parseOptions } from '../sdk/core/options.ts';
 import type { Quantity, Reading } from '../sdk/power/types.ts';
 import { openBatteryCallback } from './sensors/battery-callback.ts';
 import type { BatteryCallback } from './sensors/battery-callback.ts';
@@ -12,17 +14,21 @@ const MAX_REST_SECONDS = 10;
 /** Seconds between two calls of the battery callback's sensor. */
 const CALLBACK_PERIOD = 1;
 
-/** Options of openSensors. */
-export interface SensorOptions {
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
+const schema = v.strictObject({
   /** `/`, or a copy of it for tests. */
-  readonly root?: string;
+  root: v.optional(v.string(), '/'),
   /** Monotonic seconds; by default the process's clock. */
-  readonly clock?: Clock;
+  clock: v.optional(v.custom<Clock>(isFunction, 'must be a function')),
   /** Asked for the state of a battery that the kernel does not know. */
-  readonly battery?: BatteryCallback;
+  battery: v.optional(v.custom<BatteryCallback>(isFunction, 'must be a function')),
   /** Kinds to look for; all by default. */
-  readonly kinds?: readonly SensorKind[];
-}
+  kinds: v.optional(v.custom<readonly SensorKind[]>(Array.isArray, 'must be a list, such as some of sensorKinds'), sensorKinds),
+});
+
+/** Options of openSensors. */
+export type SensorOptions = v.InferInput<typeof schema>;
 
 interface Entry {
   readonly sensor: OpenSensor;
@@ -57,8 +63,10 @@ function attempt<T>(action: () => T, otherwise: T): T {
 /**
  * Opens every sensor found below the root as one. Its readings are judged: what is out of range has trust 0, what is stuck a tenth,
  * what is late less the later it is. The array and its readings are overwritten by the next `read`; a reading that was not renewed grows older.
+ * @throws OptionError
  */
-export function openSensors({ root = '/', clock = () => performance.now() / 1000, battery, kinds = sensorKinds }: SensorOptions = {}): OpenSensor {
+export function openSensors(options: SensorOptions = {}): OpenSensor {
+  const { root, clock = () => performance.now() / 1000, battery, kinds } = parseOptions(schema, options, 'openSensors');
   const entry = (sensor: OpenSensor, period: number): Entry => ({ sensor, period, readings: [], judged: [], at: -Infinity, cost: 0, next: -Infinity });
   const entries = [
     ...kinds.map((kind) => entry(kind.open(root, clock), kind.period)),

@@ -18,7 +18,7 @@ const perChannel = v.union(
   'must be one finite number or one per channel',
 );
 
-const optionsSchema = v.strictObject({
+export const imageInputSchema = v.strictObject({
   /** How a picture of another size becomes one of the model's size. */
   resize: v.optional(v.picklist(RESIZE_MODES), 'stretch'),
   /** Axes of the input; needed only where its shape fits both. */
@@ -30,7 +30,7 @@ const optionsSchema = v.strictObject({
   range: v.optional(v.picklist(COLOUR_RANGES), 'limited'),
 });
 
-export type ImageInputOptions = v.InferInput<typeof optionsSchema>;
+export type ImageInputOptions = v.InferInput<typeof imageInputSchema>;
 
 type PerChannel = number | readonly number[];
 
@@ -81,7 +81,7 @@ export type InputWriter = (frame: Frame) => Placement;
  * @throws OptionError when the input takes no picture, or lacks a normalization or layout
  */
 export function openInput(port: Port, options: ImageInputOptions, where: string, stated?: PortMetadata): InputWriter {
-  const parsed = parseOptions(optionsSchema, options, where);
+  const parsed = parseOptions(imageInputSchema, options, where);
   const normalization = parsed.mean === undefined && parsed.std === undefined && port.dtype === 'float32' ? stated?.normalization : undefined;
   const { mean, std } = normalization ?? parsed;
   const shape = imagePortShape(port, parsed.layout);

@@ -197,6 +197,7 @@ describe('calibration', () => {
   it('stops on request and refuses nonsense', async () => {
     await expect(calibrate({ ...virtualBoard(1).options, signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow('stop');
     await expect(calibrate({ ...virtualBoard(1).options, variants: [] })).rejects.toMatchObject({ code: 'invalid-option' });
+    await expect(calibrate({} as never)).rejects.toThrow("calibrate: option 'board': missing; must be string");
     await expect(calibrate({ ...virtualBoard(1).options, seconds: 31 })).rejects.toMatchObject({ code: 'invalid-option' });
   });
 });

@@ -193,6 +193,14 @@ describe('sensors on boards', () => {
   });
 });
 
+describe('options', () => {
+  it.each([
+    [{ x: 1 }, "openSensors: option 'x': unknown; allowed are root, clock, battery, kinds"],
+    [{ battery: 0.5 }, "openSensors: option 'battery': must be a function"],
+    [{ kinds: 'cpu' }, "openSensors: option 'kinds': must be a list, such as some of sensorKinds"],
+  ])('refuses %j', (options, message) => expect(() => openSensors(options as never)).toThrow(message));
+});
+
 describe('what would give more', () => {
   it('names the group, the overlay and the udev rule', () => {
     using({ ...trees.piUpstream, 'dev/i2c-1': '' }, (sensors) => {

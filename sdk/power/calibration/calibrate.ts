@@ -1,4 +1,5 @@
-import { OptionError } from '../../core/errors.ts';
+import * as v from 'valibot';
+import { parseOptions } from '../../core/options.ts';
 import type { BoardPower, ThermalPole } from '../types.ts';
 import { adaptPoles } from './adapt-poles.ts';
 import { fitThermal } from './fit-thermal.ts';
@@ -14,6 +15,24 @@ const TURN_SECONDS = 0.05;
 const SAMPLE_SECONDS = 0.02;
 const MAX_RUNS = 15;
 const MAX_SECONDS = 30;
+
+const number = v.pipe(v.number(), v.finite());
+
+/** Of programs in JavaScript: what CalibrationOptions asks for. */
+const schema = v.strictObject({
+  board: v.string(),
+  power: v.object({ idle: number, core: number }),
+  poles: v.array(v.object({ resistance: number, seconds: number })),
+  variants: v.pipe(v.array(v.string()), v.minLength(1)),
+  threads: v.pipe(number, v.minValue(1)),
+  run: v.function(),
+  temperature: v.function(),
+  clock: v.function(),
+  sleep: v.function(),
+  seconds: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(MAX_SECONDS)), MAX_SECONDS),
+  settled: v.optional(v.boolean(), false),
+  signal: v.optional(v.instance(AbortSignal)),
+});
 
 /** What calibration needs to know and to do. */
 export interface CalibrationOptions {
@@ -105,13 +124,10 @@ class Recorder {
 /**
  * Calibrates a board within 30 s: idle first, then the median latency of each variant with each number of threads, then the dearest variant on
  * all threads for the rest, while the temperature is recorded. What there was no time for is left out.
- * @throws OptionError without variants or threads; what `run` throws
+ * @throws OptionError for wrong options; what `run` throws
  */
 export async function calibrate(options: CalibrationOptions): Promise<BoardProfile> {
-  const { board, poles, variants, threads, seconds = MAX_SECONDS, settled = false } = options;
-  if (variants.length === 0 || !(threads >= 1) || !(seconds > 0 && seconds <= MAX_SECONDS)) {
-    throw new OptionError('invalid-option', `calibrate: ${variants.length} variants, ${threads} threads, ${seconds} s; at least one variant and thread and up to ${MAX_SECONDS} s are needed`);
-  }
+  const { board, poles, variants, threads, seconds, settled } = parseOptions(schema, options, 'calibrate');
   const recorder = new Recorder(options);
   await recorder.idle(seconds * IDLE_SHARE);
 
