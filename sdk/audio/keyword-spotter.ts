@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { affineOf, dequantizeValue } from '../core/affine.ts';
+import { checkModel } from '../core/arguments.ts';
 import { OptionError } from '../core/errors.ts';
 import { parseOptions } from '../core/options.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
@@ -83,6 +84,7 @@ export class KeywordSpotter {
   constructor(model: AudioModel, options: KeywordSpotterOptions = {}) {
     const parsed = parseOptions(schema, options, 'KeywordSpotter');
     const { features, labels, keywords, threshold, intervalSeconds, smoothingSeconds, refractorySeconds } = parsed;
+    checkModel(model, 'KeywordSpotter');
     const [input, second] = model.inputs;
     const [output] = model.outputs;
     if (input === undefined || second !== undefined || output === undefined) {

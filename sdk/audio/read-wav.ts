@@ -1,3 +1,4 @@
+import { checkBytes } from '../core/arguments.ts';
 import { OptionError } from '../core/errors.ts';
 import { MAX_CHANNELS, MAX_SAMPLES, SAMPLE_RATES } from './limits.ts';
 import { bytesOf, decodeSamples, type SampleFormat } from './sample-format.ts';
@@ -78,9 +79,10 @@ function readData(data: Uint8Array, { format, channels, sampleRate }: Layout, cu
 /**
  * Decodes a WAV file (RIFF/WAVE): PCM of 8, 16, 24 and 32 bits, float of 32 and 64 bits, any rate, channels averaged to mono.
  * @param where name of the file, for messages
- * @throws OptionError for damaged, unknown and too long files
+ * @throws OptionError for anything but bytes, and for damaged, unknown and too long files
  */
 export function readWav(bytes: Uint8Array, where = 'WAV file'): WavClip {
+  checkBytes(bytes, where);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || tagOf(bytes, 0) !== 'RIFF' || tagOf(bytes, 8) !== 'WAVE') {
     throw unsupported(where, `starts with '${tagOf(bytes, 0)}' and is no WAV file`);

@@ -1,3 +1,4 @@
+import { checkBytes } from '../core/arguments.ts';
 import { OptionError } from '../core/errors.ts';
 import { imageDecoders } from './decoders/index.ts';
 import type { Image } from './types.ts';
@@ -5,9 +6,10 @@ import type { Image } from './types.ts';
 /**
  * Decodes a picture file, its format known by its first bytes.
  * @param where name of the file, for messages
- * @throws OptionError for damaged, unknown and too large pictures
+ * @throws OptionError for anything but bytes, and for damaged, unknown and too large pictures
  */
 export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise<Image> {
+  checkBytes(bytes, where);
   const decoder = imageDecoders.find((candidate) => candidate.detect(bytes));
   if (decoder === undefined) {
     const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { OptionError } from '../core/errors.ts';
 import { parseOptions } from '../core/options.ts';
 import type { Port } from '../runtime/types.ts';
-import type { ImageInputOptions } from './image-to-input.ts';
+import { imageInputSchema, type ImageInputOptions } from './image-to-input.ts';
 import { classLabels } from './labels.ts';
 import { callSchema, PictureTask } from './picture-task.ts';
 import { topClasses, type Classification } from './top-classes.ts';
@@ -13,6 +13,8 @@ export interface ImageClassifierOptions extends ImageInputOptions {
   /** One name per class; by default those of the model file. */
   readonly labels?: readonly string[];
 }
+
+const schema = v.strictObject({ ...imageInputSchema.entries, labels: v.optional(v.array(v.string())) });
 
 const classifySchema = v.strictObject({
   /** Number of classes to return. */
@@ -26,12 +28,12 @@ export class ImageClassifier {
   readonly #output: Port;
   readonly #labels: readonly string[] | undefined;
 
-  /** @throws OptionError when the model has another number of inputs, or its input takes no picture. */
+  /** @throws OptionError for wrong options, and when the model has another number of inputs, or its input takes no picture */
   constructor(model: ImageModel, options: ImageClassifierOptions = {}) {
-    const { labels, ...inputOptions } = options;
+    const { labels, ...inputOptions } = parseOptions(schema, options, 'ImageClassifier');
+    this.#task = new PictureTask(model, inputOptions, 'ImageClassifier');
     const [output] = model.outputs;
     if (output === undefined) throw new OptionError('not-a-classifier', 'ImageClassifier: the model has no outputs; the first must be a row of class scores');
-    this.#task = new PictureTask(model, inputOptions, 'ImageClassifier');
     this.#output = output;
     this.#labels = labels ?? classLabels(output, model.metadata?.outputs[0]);
   }

@@ -5,7 +5,7 @@ import { formatShape } from '../core/shape.ts';
 import { OBJECT_THRESHOLD, toObjects, type DetectedBox, type DetectedObject } from './detected-box.ts';
 import { detectionReader } from './detection-outputs.ts';
 import { imagePortShape } from './image-port.ts';
-import type { ImageInputOptions } from './image-to-input.ts';
+import { imageInputSchema, type ImageInputOptions } from './image-to-input.ts';
 import { anyLabels } from './labels.ts';
 import { callSchema, PictureTask, type CallOptions } from './picture-task.ts';
 import { rawBoxesSchema, rawBoxReader, type RawBoxes } from './raw-boxes.ts';
@@ -13,6 +13,8 @@ import { suppress } from './suppress.ts';
 import type { Frame, ImageModel } from './types.ts';
 
 const schema = v.strictObject({
+  ...imageInputSchema.entries,
+  labels: v.optional(v.array(v.string())),
   threshold: v.optional(v.pipe(v.number(), v.finite()), OBJECT_THRESHOLD),
   overlap: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.5),
   most: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096)), 100),
@@ -45,8 +47,7 @@ export class ObjectDetector {
 
   /** @throws OptionError for wrong options, and when the model has other inputs or outputs */
   constructor(model: ImageModel, options: ObjectDetectorOptions = {}) {
-    const { labels, threshold: least, boxes: raw, overlap: shared, most: count, ...inputOptions } = options;
-    const { threshold, boxes, overlap, most } = parseOptions(schema, { threshold: least, boxes: raw, overlap: shared, most: count }, 'ObjectDetector');
+    const { labels, threshold, boxes, overlap, most, ...inputOptions } = parseOptions(schema, options, 'ObjectDetector');
     this.#task = new PictureTask(model, inputOptions, 'ObjectDetector');
     if (boxes === undefined) {
       const read = detectionReader(model.outputs);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { checkModel } from '../core/arguments.ts';
 import { OptionError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import { isImagePort } from './image-port.ts';
@@ -19,9 +20,10 @@ export class PictureTask {
 
   /**
    * @param task name of the task, for messages
-   * @throws OptionError when the model has another number of inputs, its input takes no picture, or an option is wrong
+   * @throws OptionError when it is no open model, has another number of inputs, its input takes no picture, or an option is wrong
    */
   constructor(model: ImageModel, options: ImageInputOptions, task: string) {
+    checkModel(model, task);
     const [input, second] = model.inputs;
     if (input === undefined || second !== undefined || !isImagePort(input)) {
       throw new OptionError('not-an-image-model', `${task}: the model has ${model.inputs.length} inputs` +

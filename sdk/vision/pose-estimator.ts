@@ -1,10 +1,13 @@
+import * as v from 'valibot';
 import { OptionError } from '../core/errors.ts';
 import { parseOptions } from '../core/options.ts';
-import type { ImageInputOptions } from './image-to-input.ts';
+import { imageInputSchema, type ImageInputOptions } from './image-to-input.ts';
 import { keypointReader, type Keypoint } from './keypoints.ts';
 import { callSchema, PictureTask, type CallOptions } from './picture-task.ts';
 import type { Placement } from './placement.ts';
 import type { Frame, ImageModel } from './types.ts';
+
+const schema = v.strictObject({ ...imageInputSchema.entries, labels: v.optional(v.array(v.string())) });
 
 /** How a pose estimator prepares pictures and names keypoints. */
 export interface PoseEstimatorOptions extends ImageInputOptions {
@@ -19,13 +22,13 @@ export class PoseEstimator {
 
   /** @throws OptionError for wrong options, and when the model has other inputs or outputs */
   constructor(model: ImageModel, options: PoseEstimatorOptions = {}) {
-    const { labels, ...inputOptions } = options;
+    const { labels, ...inputOptions } = parseOptions(schema, options, 'PoseEstimator');
+    this.#task = new PictureTask(model, inputOptions, 'PoseEstimator');
     const [output, second] = model.outputs;
     if (output === undefined || second !== undefined) {
       throw new OptionError('not-a-pose-model', `PoseEstimator: the model has ${model.outputs.length} outputs; it takes models with one, 1x1xKx3`);
     }
     this.#read = keypointReader(output, labels);
-    this.#task = new PictureTask(model, inputOptions, 'PoseEstimator');
   }
 
   /**

@@ -2,13 +2,17 @@ import * as v from 'valibot';
 import { OptionError } from '../core/errors.ts';
 import { parseOptions } from '../core/options.ts';
 import { maskReader, type ClassMask } from './class-mask.ts';
-import type { ImageInputOptions } from './image-to-input.ts';
+import { imageInputSchema, type ImageInputOptions } from './image-to-input.ts';
 import { anyLabels } from './labels.ts';
 import { callSchema, PictureTask, type CallOptions } from './picture-task.ts';
 import type { Placement } from './placement.ts';
 import type { Frame, ImageModel } from './types.ts';
 
-const thresholdSchema = v.optional(v.pipe(v.number(), v.finite()), 0.5);
+const schema = v.strictObject({
+  ...imageInputSchema.entries,
+  labels: v.optional(v.array(v.string())),
+  threshold: v.optional(v.pipe(v.number(), v.finite()), 0.5),
+});
 
 /** How a segmenter prepares pictures and names classes. */
 export interface SegmenterOptions extends ImageInputOptions {
@@ -25,11 +29,11 @@ export class Segmenter {
 
   /** @throws OptionError for wrong options, and when the model has other inputs or outputs */
   constructor(model: ImageModel, options: SegmenterOptions = {}) {
-    const { labels, threshold, ...inputOptions } = options;
+    const { labels, threshold, ...inputOptions } = parseOptions(schema, options, 'Segmenter');
+    this.#task = new PictureTask(model, inputOptions, 'Segmenter');
     const [output] = model.outputs;
     if (output === undefined) throw new OptionError('not-a-segmenter', 'Segmenter: the model has no outputs; the first must be a mask');
-    this.#read = maskReader(output, parseOptions(thresholdSchema, threshold, "Segmenter: option 'threshold'"), labels, anyLabels(model.metadata));
-    this.#task = new PictureTask(model, inputOptions, 'Segmenter');
+    this.#read = maskReader(output, threshold, labels, anyLabels(model.metadata));
   }
 
   /**

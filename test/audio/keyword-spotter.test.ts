@@ -132,6 +132,7 @@ describe('KeywordSpotter', () => {
     const model = bandModel();
     const without = { ...OPTIONS, features: undefined, labels: undefined, keywords: undefined };
     expect(() => new KeywordSpotter(model, without as never)).toThrow(/the features of this input are not known/);
+    expect(() => new KeywordSpotter(undefined as never)).toThrow(/found Undefined; must be an open model/);
     expect(() => new KeywordSpotter({ ...model, inputs: [] }, OPTIONS)).toThrow(/has 0 inputs/);
     expect(() => new KeywordSpotter({ ...model, outputs: [port('float32', [2, 3])] }, OPTIONS)).toThrow(/2x3 is no row of class scores/);
     expect(() => new KeywordSpotter(model, { ...OPTIONS, labels: ['a'] })).toThrow(/1 labels for 3 classes/);

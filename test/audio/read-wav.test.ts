@@ -79,6 +79,10 @@ describe('readWav', () => {
     expect(() => readWav(bytes, 'x.wav')).toThrow(message);
   });
 
+  test('refuses a path: the file must be read first', () => {
+    expect(() => readWav('x.wav' as never)).toThrow("WAV file: found 'x.wav'; must be the bytes of a file as a Uint8Array");
+  });
+
   test('refuses an unknown extensible subtype', () => {
     const bytes = wavFile({ extensible: 1, bits: 16, data: pcm16([0]) });
     bytes[50] = 1;

@@ -12,6 +12,10 @@ test('an unknown file is refused with the known formats', async () => {
   await expect(decodeImage(new Uint8Array(0))).rejects.toThrow(/picture: the file starts with nothing/);
 });
 
+test('a path is refused: the file must be read first', async () => {
+  await expect(decodeImage('x.jpg' as never)).rejects.toThrow("picture: found 'x.jpg'; must be the bytes of a file as a Uint8Array: pass what readFile() gives");
+});
+
 test('the first bytes choose the decoder, and no two formats claim the same file', async () => {
   const bytes = bmpFile({ width: 1, height: 1, bits: 24, rows: [[1, 2, 3]] });
   expect(imageDecoders.filter((decoder) => decoder.detect(bytes)).map(({ name }) => name)).toEqual(['BMP']);

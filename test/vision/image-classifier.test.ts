@@ -55,6 +55,10 @@ describe('ImageClassifier', () => {
     const model = brightness();
     expect(() => new ImageClassifier({ ...model, inputs: [port('float32', [1, 640])] })).toThrow(/picture input/);
     expect(() => new ImageClassifier({ ...model, inputs: [...model.inputs, ...model.inputs] })).toThrow(/2 inputs/);
+    expect(() => new ImageClassifier(undefined as never)).toThrow('ImageClassifier: found Undefined; must be an open model: pass what `await Model.load(file)` gives');
+    expect(() => new ImageClassifier(Promise.resolve(model) as never)).toThrow(/found Promise/);
+    expect(() => new ImageClassifier(model, { label: ['a'] } as never)).toThrow("option 'label': unknown; allowed are resize, layout, mean, std, range, labels");
+    expect(() => new ImageClassifier(model, { labels: 'a' } as never)).toThrow(/'labels': .*Expected Array/);
     await expect(new ImageClassifier(model).classify(grey(1), { top: 0 })).rejects.toThrow(/top/);
     expect(model.runs).toBe(0);
   });

@@ -1,0 +1,23 @@
+import { OptionError } from './errors.ts';
+
+function refuse(where: string, value: unknown, allowed: string): never {
+  const found = typeof value === 'string' ? `'${value}'` : Object.prototype.toString.call(value).slice('[object '.length, -1);
+  throw new OptionError('invalid-option', `${where}: found ${found}; ${allowed}`);
+}
+
+/**
+ * For programs in JavaScript.
+ * @throws OptionError where `value` is not a Uint8Array
+ */
+export function checkBytes(value: unknown, where: string): void {
+  if (!(value instanceof Uint8Array)) refuse(where, value, 'must be the bytes of a file as a Uint8Array: pass what readFile() gives');
+}
+
+/**
+ * For programs in JavaScript. Reads no property, as one that is read may count as used.
+ * @throws OptionError where `value` is no open model
+ */
+export function checkModel(value: unknown, where: string): void {
+  const model = Object(value) as object;
+  if (!['inputs', 'outputs', 'run'].every((name) => name in model)) refuse(where, value, 'must be an open model: pass what `await Model.load(file)` gives');
+}
