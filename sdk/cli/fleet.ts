@@ -49,7 +49,7 @@ export const fleet: CliCommand = {
       });
     family
       .command('publish')
-      .description('Sign a model and announce it.')
+      .description('Sign a model and announce it. The same once more is no new release: its signature is renewed and it is announced again.')
       .argument('<model>', 'model file')
       .requiredOption('--name <NAME>', 'name of the model')
       .requiredOption('--version <VERSION>', 'version shown to people')

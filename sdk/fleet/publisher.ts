@@ -1,9 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Metadata, TargetFile, Targets } from '@tufjs/models';
 import * as v from 'valibot';
+import { UpdateError } from '../core/errors.ts';
 import { parseOptions } from '../core/options.ts';
 import { announcementsOf, readCatalog, type Catalog } from './catalog.ts';
+import { causeOf } from './cause.ts';
 import { CHUNK_BYTES } from './chunk.ts';
 import { connectOnce } from './connect-once.ts';
 import { replaceFile, sha256 } from './durable-file.ts';
@@ -40,6 +43,8 @@ const modelSchema = v.strictObject({
   open: v.function(),
 });
 
+type Options = v.InferOutput<typeof modelSchema>;
+
 export type PublisherOptions = v.InferInput<typeof publisherSchema>;
 export interface ModelToPublish extends Omit<v.InferInput<typeof modelSchema>, 'open' | 'bytes'> {
   /** The model file. */
@@ -51,6 +56,8 @@ export interface ModelToPublish extends Omit<v.InferInput<typeof modelSchema>, '
 /** A signed release and the version of the metadata that has it. */
 export interface Publication extends Release {
   readonly metadataVersion: number;
+  /** The class and channel had it already: devices that run it, or refused it, do nothing. */
+  readonly repeated: boolean;
 }
 
 /** Signs models and announces them to the fleet. */
@@ -64,15 +71,22 @@ export class Publisher {
   }
 
   /**
-   * Runs the golden input, signs the release, stores it in the directory and announces it.
-   * @throws OptionError, what `open` throws, or UpdateError; after `offline` the release is signed and stored, and a starting controller announces it
+   * Runs the golden input, signs the release, stores it in the directory and announces it. What the class and channel have already stays the
+   * release it is: it is signed for `expiresDays` from now and announced again.
+   * @throws OptionError, what `open` throws, or UpdateError; after `offline` the release is signed and stored: a starting controller announces it, or the same call again
    */
   async publish(model: ModelToPublish): Promise<Publication> {
     const options = parseOptions(modelSchema, model, 'publish');
     const fleet = await openFleet(this.#options.directory);
-    const golden = await goldenOf(model.open, options.bytes);
+    const golden = await goldenOf(model.open, options.bytes, await seedOf(fleet, options));
     const publication = await exclusively(`${fleet.targetsPath}.lock`, () => store(fleet, options, golden));
-    await this.#announce(fleet, await readCatalog(fleet), fleet.topics.offer(options.class, options.channel));
+    try {
+      await this.#announce(fleet, await readCatalog(fleet), fleet.topics.offer(options.class, options.channel));
+    } catch (cause) {
+      const { counter, version } = publication;
+      throw new UpdateError('offline', `release ${counter} (${options.name} ${version}) is signed and stored, but not announced: ${causeOf(cause).message}; ` +
+        `then publish the same again, which stays release ${counter}`, { cause });
+    }
     return publication;
   }
 
@@ -87,30 +101,45 @@ export class Publisher {
   }
 }
 
-async function store(fleet: FleetDirectory, options: v.InferOutput<typeof modelSchema>, golden: Golden): Promise<Publication> {
+async function store(fleet: FleetDirectory, options: Options, golden: Golden): Promise<Publication> {
   const catalog = await readCatalog(fleet);
-  const target = targetOf(options, golden, catalog);
+  const target = nextTarget(options, golden, catalog);
   const release = releaseOf(target);
   const metadata = await sign(fleet, catalog, target, expiresIn(new Date(), options.expiresDays));
   await replaceFile(nodeFileSystem, join(fleet.blobs, release.sha256), options.bytes);
   await replaceFile(nodeFileSystem, fleet.targetsPath, Buffer.from(`${JSON.stringify(metadata.toJSON())}\n`));
-  return { ...release, metadataVersion: metadata.signed.version };
+  const repeated = catalog.releases.some(({ counter }) => counter === release.counter);
+  return { ...release, metadataVersion: metadata.signed.version, repeated };
 }
 
-async function goldenOf(open: OpenModel, bytes: Uint8Array): Promise<Golden> {
+/** The seed of the same file's release, so that the same answers make the same release. */
+async function seedOf(fleet: FleetDirectory, { bytes }: Options): Promise<number> {
+  const { releases } = await readCatalog(fleet);
+  const hash = sha256(bytes);
+  return releases.find((release) => release.sha256 === hash)?.golden.seed ?? randomInt(1, 0xffffffff);
+}
+
+async function goldenOf(open: OpenModel, bytes: Uint8Array, seed: number): Promise<Golden> {
   const model = await open(bytes);
   try {
-    return await runGolden(model, randomInt(1, 0xffffffff));
+    return await runGolden(model, seed);
   } finally {
     await model.close();
   }
 }
 
-function targetOf(options: v.InferOutput<typeof modelSchema>, golden: Golden, catalog: Catalog): TargetFile {
+/** The target that the class and channel have where it says the same, else one with the next counter. */
+function nextTarget(options: Options, golden: Golden, { releases }: Catalog): TargetFile {
+  const current = releases.find((release) => release.class === options.class && release.channel === options.channel);
+  const repeated = current && targetOf(options, golden, current.counter);
+  if (repeated && isDeepStrictEqual(releaseOf(repeated), current)) return repeated;
+  return targetOf(options, golden, 1 + Math.max(0, ...releases.map(({ counter }) => counter)));
+}
+
+function targetOf(options: Options, golden: Golden, counter: number): TargetFile {
   const { bytes, name: model, version, format, class: deviceClass, channel, chunkSize } = options;
   const chunks: string[] = [];
   for (let at = 0; at < bytes.length; at += chunkSize) chunks.push(sha256(bytes.subarray(at, at + chunkSize)));
-  const counter = 1 + Math.max(0, ...catalog.releases.map((release) => release.counter));
   const custom: ReleaseCustom = { model, version, counter, format, class: deviceClass, channel, chunkSize, chunks, golden };
   return new TargetFile({
     path: `models/${model}/${deviceClass}/${channel}/${version}`,

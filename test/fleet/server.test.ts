@@ -167,9 +167,34 @@ describe('publisher', () => {
     const kept = ['models/person/default/beta/1.1', 'models/person/default/stable/2.0', 'models/person/pi5/stable/1.2'];
     expect(Object.keys(targets.signed.targets).sort()).toEqual(kept);
     const offline = new Publisher({ directory, broker: 'mqtt://127.0.0.1:1' });
-    await expect(Promise.race([offline.publish(model('3.0')), delay(9000)])).rejects.toMatchObject({ code: 'offline' });
+    await expect(Promise.race([offline.publish(model('3.0')), delay(9000)])).rejects.toMatchObject({
+      code: 'offline', message: expect.stringMatching(/^release 5 \(person 3\.0\) is signed and stored, but not announced: broker .+ publish the same again, which stays release 5$/) as string,
+    });
     expect((await publisher.publish(model('4.0'))).counter).toBe(6);
   }, 30_000);
+
+  it('keeps a release that is published again, with a new signature; anything else about it makes another', async () => {
+    const directory = await temporaryDirectory();
+    await initFleet(directory);
+    const broker = await startBroker({ port: 0 });
+    afterTest(() => broker.close());
+    const publisher = new Publisher({ directory, broker: broker.url });
+    const numbers = async (...models: ReturnType<typeof model>[]): Promise<unknown[]> => {
+      const rows: unknown[] = [];
+      for (const entry of models) {
+        const { counter, metadataVersion, repeated } = await publisher.publish(entry);
+        rows.push([counter, metadataVersion, repeated]);
+      }
+      return rows;
+    };
+    expect(await numbers(model('1.0'), model('1.0', { expiresDays: 9 }))).toEqual([[1, 1, false], [1, 2, true]]);
+    const { signed } = JSON.parse(await readFile(join(directory, 'repository', 'targets.json'), 'utf8')) as { signed: { expires: string } };
+    expect((Date.parse(signed.expires) - Date.now()) / 86_400_000).toBeCloseTo(9, 1);
+    const otherBytes = { bytes: modelFile('2.0') };
+    expect(await numbers(model('1.0', { channel: 'beta' }), model('1.0', { chunkSize: 8192 }), model('1.0', otherBytes), model('1.0'))).toEqual([
+      [2, 3, false], [3, 4, false], [4, 5, false], [5, 6, false],
+    ]);
+  });
 
   it('refuses wrong options and a model that does not open, and publishes nothing', async () => {
     const directory = await temporaryDirectory();

@@ -30,12 +30,12 @@ export async function publish(path: string, options: PublishOptions, context: Cl
     bytes, name, version, channel, class: deviceClass, format: model.format, expiresDays: expires, open: () => Promise.resolve(model),
   });
   progress(context, '');
-  const { counter, sha256, length, chunks, target, metadataVersion } = publication;
+  const { counter, sha256, length, chunks, target, metadataVersion, repeated } = publication;
   if (json) {
     const what = { model: name, version, channel, class: deviceClass, counter };
-    printJson(context, { ...what, sha256, bytes: length, chunks: chunks.length, target, metadataVersion });
+    printJson(context, { ...what, sha256, bytes: length, chunks: chunks.length, target, metadataVersion, repeated });
     return;
   }
   const what = `${name} ${version} for ${deviceClass}/${channel}: release ${counter}, ${formatBytes(length)} in ${chunks.length} chunks`;
-  context.stdout.write(`published ${what}, sha256 ${sha256}\n`);
+  context.stdout.write(`${repeated ? 'signed and announced again' : 'published'} ${what}, sha256 ${sha256}\n`);
 }
