@@ -12,7 +12,7 @@ export const agent: CliCommand = {
       .description('Keep a proven model on this device: download, verify, self-test, switch, report, roll back. With --json one event a line.')
       .requiredOption('--dir <DIR>', 'directory of this agent alone; root.json of the fleet must be in it, or be given with --root')
       .requiredOption('--broker <URL>', 'MQTT broker')
-      .option('--id <ID>', 'name of this device (default: the host name)')
+      .option('--id <ID>', 'name of this device: 1 to 36 letters, digits and . _ - (default: the host name)')
       .option('--root <FILE>', 'root.json of the fleet, pinned at the first start')
       .option('--class <NAME>', 'class of this device', 'default')
       .option('--channel <NAME>', 'channel to follow', 'stable')

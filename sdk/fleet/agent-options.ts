@@ -8,7 +8,7 @@ import { nameSchema } from './messages.ts';
 import { transports } from './transports/index.ts';
 import type { TransportKind } from './transports/types.ts';
 
-const name = v.pipe(v.string(), nameSchema, v.description('1 to 36 characters A-Z a-z 0-9 . _ -'));
+const name = v.pipe(v.string(), nameSchema);
 const atLeast = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least));
 
 const limitsSchema = v.strictObject({

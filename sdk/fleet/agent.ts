@@ -10,9 +10,9 @@ import { agentOptionsSchema, nodeHost, type AgentHost, type AgentOptions } from 
 import { pinAnchor } from './anchor-store.ts';
 import { stepsIn } from './background.ts';
 import { causeOf } from './cause.ts';
-import { storing } from './durable-file.ts';
 import { eventLimit } from './event-limit.ts';
 import type { LoadedModel, OpenModel } from './loaded-model.ts';
+import type { Unlock } from './lock-file.ts';
 import { checkMessage, encodeMessage, reportSchema, type DeviceReport, type DeviceState, type DeviceWill } from './messages.ts';
 import { buildReport } from './report.ts';
 import { createReporter, type Reporter } from './reporter.ts';
@@ -24,6 +24,7 @@ import { transportFor } from './transports/index.ts';
 import type { Transport, TransportKind } from './transports/types.ts';
 import type { TrustAnchor } from './trust.ts';
 import { createUpdateLoop, type UpdateLoop } from './update-loop.ts';
+import { usable } from './usable.ts';
 
 /** What a started agent works with. */
 interface Parts<M extends LoadedModel> {
@@ -55,6 +56,7 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
   #bytesReceived = 0;
   #energyFails = false;
   #closed = false;
+  #unlock: Unlock | undefined;
 
   /**
    * Checks the options; `start()` does the work.
@@ -74,9 +76,24 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
 
   /**
    * Returns when the model of the last run is open again; the broker is connected to in the background. To be called once.
-   * @throws OptionError or UpdateError when the directory cannot be used or has no trust anchor
+   * @throws OptionError or UpdateError when the directory cannot be used, has no trust anchor or is another agent's (`busy`)
    */
   async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.#release();
+      throw error;
+    }
+  }
+
+  async #release(): Promise<void> {
+    const unlock = this.#unlock;
+    this.#unlock = undefined;
+    await unlock?.();
+  }
+
+  async #start(): Promise<void> {
     const parts = await this.#prepare();
     this.#parts = parts;
     const { context, topics, anchor } = parts;
@@ -124,6 +141,7 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
     await this.#parts?.reporter.close({ ...this.report, state: 'offline' });
     await this.#transport?.close();
     await this.model.close();
+    await this.#release();
     if (this.#parts) this.#emit({ event: 'closed' });
   }
 
@@ -135,7 +153,8 @@ export class DeviceAgent<M extends LoadedModel = LoadedModel> {
     const { directory, trustAnchor, limits } = this.#options;
     const fs = this.#host.fileSystem;
     const downloads = join(directory, 'download');
-    await storing(directory, () => fs.makeDirectory(downloads));
+    await usable(directory, () => fs.makeDirectory(downloads));
+    this.#unlock = await usable(directory, () => fs.lock(join(directory, 'agent.lock')));
     const anchor = await pinAnchor(fs, directory, trustAnchor);
     const slots = slotsIn(fs, join(directory, 'slots'));
     await slots.prepare();

@@ -16,7 +16,7 @@ export async function pinAnchor(fs: FileSystem, directory: string, given: Uint8A
   }
   const bytes = pinned ?? given;
   if (!bytes) throw new OptionError('no-trust-anchor', `${path}: missing; copy root.json of the fleet directory there or pass it`);
-  const anchor = parseAnchor(bytes);
+  const anchor = parseAnchor(bytes, pinned ? path : 'trust anchor');
   if (!pinned) await replaceFile(fs, path, bytes);
   return anchor;
 }

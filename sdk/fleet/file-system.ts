@@ -1,4 +1,5 @@
 import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { lockFile, type Unlock } from './lock-file.ts';
 
 /** An open file; offsets and lengths in bytes. */
 export interface OpenFile {
@@ -28,6 +29,11 @@ export interface FileSystem {
   syncDirectory(path: string): Promise<void>;
   /** Bytes that can still be written below `path`. */
   freeBytes(path: string): Promise<number>;
+  /**
+   * Keeps other processes from taking the lock file until it is given back or this process ends, however that happens.
+   * @throws UpdateError `busy`
+   */
+  lock(path: string): Promise<Unlock>;
 }
 
 const FLAGS = { read: 'r', update: 'r+', create: 'w+' } as const;
@@ -53,6 +59,7 @@ export const nodeFileSystem: FileSystem = Object.freeze({
     const { bavail, bsize } = await statfs(path);
     return bavail * bsize;
   },
+  lock: lockFile,
   open: async (path: string, mode: 'read' | 'update' | 'create') => {
     const handle = await open(path, FLAGS[mode], 0o600);
     return {

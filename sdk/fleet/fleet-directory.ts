@@ -7,6 +7,7 @@ import { nameSchema, parseMessage } from './messages.ts';
 import { ROLES, generateKey, readKey, type RoleName, type SigningKey } from './signing.ts';
 import { checkName, topicsOf, type Topics } from './topics.ts';
 import { parseAnchor, type TrustAnchor } from './trust.ts';
+import { usable } from './usable.ts';
 
 /** A publisher's directory: keys/ (private), root.json (what devices trust), fleet.json, repository/ (what is offered). */
 export interface FleetDirectory {
@@ -33,13 +34,15 @@ export function expiresIn(now: Date, days: number): string {
 
 /**
  * Makes keys for every role, the signed root metadata and an empty repository.
- * @throws OptionError when the directory already is a fleet: its keys are never overwritten
+ * @throws OptionError when the directory already is a fleet, whose keys are never overwritten, or cannot be one
  */
 export async function initFleet(directory: string, options: { tenant?: string; now?: Date } = {}): Promise<FleetDirectory> {
   const { tenant = 'fleet', now = new Date() } = options;
   checkName('tenant', tenant);
-  await mkdir(join(directory, 'repository', 'blobs'), { recursive: true });
-  await mkdir(join(directory, 'keys'), { recursive: true, mode: 0o700 });
+  await usable(directory, async () => {
+    await mkdir(join(directory, 'repository', 'blobs'), { recursive: true });
+    await mkdir(join(directory, 'keys'), { recursive: true, mode: 0o700 });
+  });
   const root = new Root({
     version: 1, specVersion: '1.0.31', expires: expiresIn(now, ROOT_YEARS * 365), consistentSnapshot: false, unrecognizedFields: { tenant },
   });
@@ -60,8 +63,8 @@ export async function openFleet(directory: string): Promise<FleetDirectory> {
   const [fleet, root] = await Promise.all(['fleet.json', 'root.json'].map((name) => readFile(join(directory, name)).catch((cause: unknown) => {
     throw new OptionError('not-a-fleet', `${directory}: ${name} cannot be read; pass the directory made by 'fleet init'`, { cause });
   })));
-  const { tenant } = parseMessage(fleetSchema, fleet!, 4096, join(directory, 'fleet.json'));
-  const anchor = parseAnchor(root!);
+  const { tenant } = parseMessage(fleetSchema, fleet!, 4096, join(directory, 'fleet.json'), 'restore it');
+  const anchor = parseAnchor(root!, join(directory, 'root.json'));
   if (anchor.tenant !== tenant) {
     throw new UpdateError('invalid-root', `${directory}: fleet.json says tenant '${tenant}', root.json '${anchor.tenant}'; restore the files`);
   }

@@ -2,16 +2,17 @@ import * as v from 'valibot';
 import { UpdateError } from '../core/errors.ts';
 import { ENERGY_METHODS } from '../power/energy/types.ts';
 import { MAX_CHUNKS } from './chunk.ts';
-import { NAME_PATTERN } from './topics.ts';
+import { NAME_PATTERN, NAME_RULE } from './topics.ts';
 
 /** Largest messages accepted, in bytes. */
 export const MESSAGE_BYTES = Object.freeze({ targets: 5_000_000, offer: 4096, need: 16_384, report: 8192 });
 
 export const counterSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-export const nameSchema = v.pipe(v.string(), v.regex(NAME_PATTERN));
-/** A version as shown to people: 1 to 64 characters, usable in a path. */
-export const versionSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}$/));
+const allowed = (rule: string) => ({ received }: { readonly received: string }): string => `found ${received}; allowed are ${rule}`;
+export const nameSchema = v.pipe(v.string(), v.regex(NAME_PATTERN, allowed(NAME_RULE)));
+/** A version as shown to people, usable in a path. */
+export const versionSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}$/, allowed('1 to 64 characters A-Z a-z 0-9 . + _ - beginning with a letter or digit')));
 const textSchema = v.pipe(v.string(), v.maxLength(1024));
 const timeSchema = v.pipe(v.string(), v.isoTimestamp());
 
@@ -96,23 +97,27 @@ export type Need = v.InferOutput<typeof needSchema>;
 export type DeviceReport = v.InferOutput<typeof reportSchema>;
 export type DeviceWill = v.InferOutput<typeof willSchema>;
 
+/** What happens to a message that is refused; of a file, what to do. */
+const IGNORED = 'the message is ignored';
+
 /**
- * Reads a JSON message from outside.
+ * Reads a JSON message or file from outside.
  * @param limit most bytes
+ * @param next what to do about it where it is refused
  * @throws UpdateError `malformed-message` naming the field
  */
 export function parseMessage<Schema extends v.GenericSchema>(
-  schema: Schema, payload: Uint8Array, limit: number, where: string,
+  schema: Schema, payload: Uint8Array, limit: number, where: string, next = IGNORED,
 ): v.InferOutput<Schema> {
-  return checkMessage(schema, parseJson(payload, limit, where), where);
+  return checkMessage(schema, parseJson(payload, limit, where, next), where, next);
 }
 
 /** @throws UpdateError `malformed-message` naming the field */
-export function checkMessage<Schema extends v.GenericSchema>(schema: Schema, value: unknown, where: string): v.InferOutput<Schema> {
+export function checkMessage<Schema extends v.GenericSchema>(schema: Schema, value: unknown, where: string, next = IGNORED): v.InferOutput<Schema> {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const issue = result.issues[0];
-  throw new UpdateError('malformed-message', `${where}: ${excerpt(`${v.getDotPath(issue) ?? 'message'}: ${issue.message}`)}; the message is ignored`);
+  throw new UpdateError('malformed-message', `${where}: ${excerpt(`${v.getDotPath(issue) ?? 'content'}: ${issue.message}`)}; ${next}`);
 }
 
 /** The first characters of foreign text, without control characters. */
@@ -121,14 +126,14 @@ export function excerpt(text: string, most = 200): string {
 }
 
 /** @throws UpdateError `malformed-message` when `payload` is longer than `limit` bytes or not JSON */
-export function parseJson(payload: Uint8Array, limit: number, where: string): unknown {
+export function parseJson(payload: Uint8Array, limit: number, where: string, next = IGNORED): unknown {
   if (payload.length > limit) {
-    throw new UpdateError('malformed-message', `${where}: ${payload.length} bytes, allowed are ${limit}; the message is ignored`);
+    throw new UpdateError('malformed-message', `${where}: ${payload.length} bytes, allowed are ${limit}; ${next}`);
   }
   try {
     return JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8'));
   } catch (cause) {
-    throw new UpdateError('malformed-message', `${where}: not JSON; the message is ignored`, { cause });
+    throw new UpdateError('malformed-message', `${where}: not JSON; ${next}`, { cause });
   }
 }
 

@@ -34,7 +34,7 @@ export function generateKey(): { signingKey: SigningKey; file: Uint8Array } {
 
 /** @throws UpdateError `malformed-message` when `bytes` is not a key file */
 export function readKey(bytes: Uint8Array, where: string): SigningKey {
-  return signingKeyOf(createPrivateKey(parseMessage(keyFileSchema, bytes, 4096, where).private));
+  return signingKeyOf(createPrivateKey(parseMessage(keyFileSchema, bytes, 4096, where, 'restore it').private));
 }
 
 function signingKeyOf(privateKey: KeyObject): SigningKey {

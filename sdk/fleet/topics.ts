@@ -2,6 +2,7 @@ import { OptionError } from '../core/errors.ts';
 
 /** Names that occur in topics: tenant, device, class, channel. 36 characters keep topics within AWS IoT's buffers. */
 export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,35}$/;
+export const NAME_RULE = '1 to 36 characters A-Z a-z 0-9 . _ - beginning with a letter or digit';
 
 /** Signed metadata and blob chunks of a tenant, and where its devices report. */
 export interface Topics {
@@ -52,5 +53,5 @@ export function topicLevel(topic: string, level: number): string {
 /** @throws OptionError unless `name` can stand in a topic and a path */
 export function checkName(what: string, name: string): string {
   if (NAME_PATTERN.test(name)) return name;
-  throw new OptionError('invalid-name', `${what} '${name}': allowed are 1 to 36 characters A-Z a-z 0-9 . _ - beginning with a letter or digit`);
+  throw new OptionError('invalid-name', `${what} '${name}': allowed are ${NAME_RULE}`);
 }

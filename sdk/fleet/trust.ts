@@ -54,19 +54,22 @@ const targetsSchema = v.looseObject({
 
 type Json = Parameters<typeof Metadata.fromJSON>[1];
 
+const COPY_AGAIN = 'copy root.json from the fleet directory again';
+
 /**
  * Reads a trust anchor and checks that it is signed by its own root keys.
+ * @param where name of its file, for messages
  * @throws UpdateError `malformed-message` or `invalid-root`
  */
-export function parseAnchor(bytes: Uint8Array): TrustAnchor {
-  const json = parseJson(bytes, ROOT_BYTES, 'root metadata');
-  const { signed } = checkMessage(rootSchema, json, 'root metadata');
+export function parseAnchor(bytes: Uint8Array, where: string): TrustAnchor {
+  const json = parseJson(bytes, ROOT_BYTES, where, COPY_AGAIN);
+  const { signed } = checkMessage(rootSchema, json, where, COPY_AGAIN);
   try {
     const root = Metadata.fromJSON(MetadataKind.Root, json as Json);
     root.verifyDelegate(MetadataKind.Root, root);
     return { tenant: signed.tenant, root };
   } catch (cause) {
-    throw new UpdateError('invalid-root', `root metadata: ${reasonOf(cause)}; copy root.json from the fleet directory again`, { cause });
+    throw new UpdateError('invalid-root', `${where}: ${reasonOf(cause)}; ${COPY_AGAIN}`, { cause });
   }
 }
 

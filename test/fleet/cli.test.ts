@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runAgent } from '../../sdk/cli/agent/run-agent.ts';
@@ -8,6 +8,8 @@ import { afterTest, temporaryDirectory, until } from './support/fleet-fixture.ts
 
 const MODEL = join(import.meta.dirname, '..', 'fixtures', 'classifier-v1.tflite');
 const PUBLISH = ['fleet', 'publish', '--name', 'a', '--version', '1'];
+
+const AGENT = ['agent', '--broker', 'mqtt://127.0.0.1:1', '--dir'];
 
 function capture() {
   const out: string[] = [];
@@ -75,6 +77,19 @@ describe('fleet and agent commands', () => {
     expect((await cli('fleet', 'status', ...at)).out).toMatch(/cam-1 +offline +person +1\.0/);
   });
 
+  it('let one agent work in a directory at a time', async () => {
+    const { directory, broker } = await servedFleet();
+    const options = { dir: join(directory, 'device'), broker, id: 'cam-1', root: join(directory, 'root.json'), class: 'default', channel: 'stable' };
+    const first = capture();
+    const stop = background((end) => runAgent(options, first.context, end));
+    await until(() => first.out.includes('started'), 'first agent');
+    const second = await cli('agent', '--dir', options.dir, '--broker', broker, '--id', 'cam-2');
+    expect(second).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/agent\.lock: held by process \d+; wait until it is done, or stop it\n$/) as string });
+    await stop();
+    await background((end) => runAgent(options, capture().context, end))();
+    expect(await readdir(options.dir)).not.toContain('agent.lock');
+  });
+
   it('print events for people without --json', async () => {
     const { directory, broker } = await servedFleet();
     const device = capture();
@@ -91,10 +106,14 @@ describe('fleet and agent commands', () => {
     ['status without a broker', ['fleet', 'status', '--dir', 'FLEET', '--broker', 'mqtt://127.0.0.1:1'], 1, /start 'fleet serve' or pass --broker/],
     ['status of no fleet', ['fleet', 'status', '--dir', '/nonexistent'], 2, /pass the directory made by 'fleet init'/],
     ['init over a fleet', ['fleet', 'init', 'FLEET'], 2, /keys are never overwritten/],
+    ['init over a file', ['fleet', 'init', 'FLEET/root.json'], 2, /root\.json: cannot be used as a directory \(E/],
     ['serve with a wrong port', ['fleet', 'serve', '--port', '70000'], 2, /0 to 65535/],
     ['agent without a trust anchor', ['agent', '--dir', 'FLEET/device', '--broker', 'mqtt://127.0.0.1:1'], 2, /root.json: missing/],
     ['agent with a wrong broker', ['agent', '--dir', 'FLEET/device', '--root', 'FLEET/root.json', '--broker', 'http://x'], 2, /allowed are URLs/],
-    ['agent with a wrong id', ['agent', '--dir', 'FLEET/device', '--broker', 'mqtt://127.0.0.1:1', '--id', 'a/b'], 2, /option 'id'/],
+    ['agent with a wrong id', ['agent', '--dir', 'FLEET/device', '--broker', 'mqtt://127.0.0.1:1', '--id', 'a/b'], 2, /option 'id': found "a\/b"; allowed are 1 to 36 characters A-Z a-z 0-9 \. _ - beginning with/],
+    ['agent with a file for its directory', [...AGENT, 'FLEET/root.json', '--root', 'FLEET/root.json'], 2, /root\.json: cannot be used as a directory \(E/],
+    ['agent with a private key for its trust anchor', [...AGENT, 'FLEET/device', '--root', 'FLEET/keys/root.json'], 1, /--root '.+root\.json': signatures: .+; copy root\.json from the fleet/],
+    ['agent with a folder for its trust anchor', [...AGENT, 'FLEET/device', '--root', 'FLEET/keys'], 2, /--root '.+keys': cannot be read \(EISDIR\)/],
   ])('%s: one line, the right exit code, nothing on standard output', async (_, args, code, message) => {
     const directory = join(await temporaryDirectory(), 'fleet');
     await cli('fleet', 'init', directory);

@@ -1,5 +1,5 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createBitmap, setBit } from '../../sdk/fleet/bitmap.ts';
@@ -209,8 +209,11 @@ describe('publisher', () => {
   it('waits for nobody: a second publisher is refused, a lock left by a dead process is taken over', async () => {
     const path = join(await temporaryDirectory(), 'lock');
     await exclusively(path, () => expect(exclusively(path, async () => 1)).rejects.toMatchObject({ code: 'busy' }));
-    await writeFile(path, '999999999');
-    expect(await exclusively(path, async () => 2)).toBe(2);
+    for (const left of ['999999999 ', '', 'nonsense']) {
+      await writeFile(path, left);
+      expect(await exclusively(path, async () => 2)).toBe(2);
+    }
+    expect(await readdir(dirname(path))).toEqual([]);
   });
 });
 

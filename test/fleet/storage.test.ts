@@ -1,7 +1,10 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { setBits } from '../../sdk/fleet/bitmap.ts';
 import { openDownload } from '../../sdk/fleet/download.ts';
 import { nodeFileSystem } from '../../sdk/fleet/file-system.ts';
+import { lockFile } from '../../sdk/fleet/lock-file.ts';
 import { slotsIn } from '../../sdk/fleet/slots.ts';
 import { EMPTY_RECORD, decodeRecord, encodeRecord } from '../../sdk/fleet/state-record.ts';
 import { openStateStore } from '../../sdk/fleet/state-store.ts';
@@ -155,5 +158,25 @@ describe('files of the host', () => {
     await fs.remove(`${directory}/a/b/two`);
     await fs.remove(`${directory}/a/b/two`);
     await expect(fs.open(`${directory}/a/b/two`, 'update')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('lock file', () => {
+  it('is held by one of many that find a stale one, and its number alone does not hold it', async () => {
+    const path = join(await temporaryDirectory(), 'agent.lock');
+    const unlock = await lockFile(path);
+    await expect(lockFile(path)).rejects.toMatchObject({ code: 'busy', message: expect.stringContaining(`held by process ${process.pid}; wait`) as string });
+    const own = await readFile(path, 'utf8');
+    await unlock();
+    // What this process's number stood for before the power failed, or in a container started again.
+    const start = own.split(':')[1]!;
+    for (const stale of [`${process.pid} another-boot:${start}`, own.replace(/\d+$/, '1'), own.slice(0, 0)]) {
+      await writeFile(path, stale);
+      const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockFile(path)));
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await readdir(dirname(path))).toEqual(['agent.lock']);
+      expect(await readFile(path, 'utf8')).toBe(own);
+      await rm(path);
+    }
   });
 });

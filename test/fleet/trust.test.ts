@@ -6,7 +6,7 @@ import { parseAnchor, verifyTargets } from '../../sdk/fleet/trust.ts';
 import { createSignedFleet, releaseFor, signTargets } from './support/signed-fleet.ts';
 
 const fleet = createSignedFleet();
-const anchor = parseAnchor(fleet.root);
+const anchor = parseAnchor(fleet.root, 'root.json');
 const now = new Date('2026-09-21T00:00:00Z');
 const { release } = await releaseFor('1.0', 1);
 const verify = (bytes: Uint8Array, least = 0) => verifyTargets(anchor, bytes, { now, least });
@@ -22,10 +22,10 @@ const refusal = (code: string): unknown => expect.objectContaining({ name: 'Upda
 describe('trust anchor', () => {
   it('names the tenant and must be signed by its own root keys', () => {
     expect(anchor.tenant).toBe('acme');
-    expect(() => parseAnchor(changed(fleet.root, ({ signed }) => { signed['tenant'] = 'other'; }))).toThrow(refusal('invalid-root'));
-    expect(() => parseAnchor(changed(fleet.root, (json) => { json.signatures = []; }))).toThrow(refusal('invalid-root'));
-    expect(() => parseAnchor(Buffer.from('{}'))).toThrow(refusal('malformed-message'));
-    expect(() => parseAnchor(new Uint8Array(70_000))).toThrow(/allowed are 65536/);
+    expect(() => parseAnchor(changed(fleet.root, ({ signed }) => { signed['tenant'] = 'other'; }), 'root.json')).toThrow(refusal('invalid-root'));
+    expect(() => parseAnchor(changed(fleet.root, (json) => { json.signatures = []; }), 'root.json')).toThrow(refusal('invalid-root'));
+    expect(() => parseAnchor(Buffer.from('{}'), 'root.json')).toThrow(refusal('malformed-message'));
+    expect(() => parseAnchor(new Uint8Array(70_000), 'root.json')).toThrow(/allowed are 65536/);
   });
 });
 
@@ -54,7 +54,7 @@ describe('targets metadata', () => {
     expect(() => verify(signTargets(fleet.targetsKey, 3, [release], 'soon'))).toThrow(refusal('malformed-message'));
     const old = createSignedFleet({ expires: '2026-01-01T00:00:00Z' });
     const signed = signTargets(old.targetsKey, 1, [release]);
-    expect(() => verifyTargets(parseAnchor(old.root), signed, { now, least: 0 })).toThrow(/root metadata: expired/);
+    expect(() => verifyTargets(parseAnchor(old.root, 'root.json'), signed, { now, least: 0 })).toThrow(/root metadata: expired/);
   });
 
   it('is refused before it is parsed when it is too large in any dimension', () => {

@@ -97,7 +97,7 @@ describe('messages', () => {
 
 describe('signed metadata', async () => {
   const fleet = createSignedFleet();
-  const anchor = parseAnchor(fleet.root);
+  const anchor = parseAnchor(fleet.root, 'root.json');
   const { release } = await releaseFor('1.0', 1);
   const targets = signTargets(fleet.targetsKey, 1, [release]);
   const verify = (bytes: Uint8Array) => verifyTargets(anchor, bytes, { now: new Date(), least: 0 });
@@ -110,7 +110,7 @@ describe('signed metadata', async () => {
   });
 
   it('takes any bytes and any JSON in place of its parts', () => {
-    fc.assert(fc.property(mutated(fleet.root), (bytes) => refusesOnly(() => parseAnchor(bytes))), runs);
+    fc.assert(fc.property(mutated(fleet.root), (bytes) => refusesOnly(() => parseAnchor(bytes, 'root.json'))), runs);
     fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (signed, targetsPart, signatures) => {
       const isObject = typeof signed === 'object' && signed !== null && !Array.isArray(signed);
       const json = isObject ? { _type: 'targets', ...signed, targets: targetsPart } : signed;

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { OptionError } from '../../core/errors.ts';
 import { DeviceAgent } from '../../fleet/agent.ts';
+import { parseAnchor, ROOT_BYTES } from '../../fleet/trust.ts';
 import { Model } from '../../model.ts';
 import { printEvent } from '../fleet/print-event.ts';
 import { stopped } from '../fleet/stopped.ts';
+import { readFileOption } from '../read-file.ts';
 import type { CliContext } from '../types.ts';
 
 export interface AgentCommandOptions {
@@ -21,9 +21,8 @@ export interface AgentCommandOptions {
 /** @param until ends the agent */
 export async function runAgent(options: AgentCommandOptions, context: CliContext, until: Promise<void> = stopped()): Promise<void> {
   const { dir, broker, id = hostName(), root, class: deviceClass, channel, threads = 'auto', json } = options;
-  const trustAnchor = root === undefined ? undefined : await readFile(root).catch((cause: unknown) => {
-    throw new OptionError('unreadable-file', `--root '${root}': cannot be read; pass root.json of the fleet directory`, { cause });
-  });
+  const trustAnchor = root === undefined ? undefined : await readFileOption(root, '--root', ROOT_BYTES);
+  if (trustAnchor) parseAnchor(trustAnchor, `--root '${root}'`);
   const agent = new DeviceAgent({
     directory: dir, broker, id, class: deviceClass, channel, ...(trustAnchor && { trustAnchor }),
     open: (bytes) => Model.load(bytes, { threads }),

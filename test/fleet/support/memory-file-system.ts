@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { UpdateError } from '../../../sdk/core/errors.ts';
 import type { FileSystem, OpenFile } from '../../../sdk/fleet/file-system.ts';
 
 type DataStep =
@@ -37,6 +38,7 @@ export class MemoryDisk {
   #names = new Map<string, File>();
   #durableNames = new Map<string, File>();
   #nameSteps: NameStep[] = [];
+  readonly #locks = new Set<string>();
   operations = 0;
   cutAt = Infinity;
   free = 1 << 30;
@@ -103,6 +105,12 @@ export class MemoryDisk {
       for (const step of due) step.apply(this.#durableNames);
       this.#nameSteps = this.#nameSteps.filter((step) => !due.includes(step));
     }),
+    lock: async (path) => {
+      this.#look();
+      if (this.#locks.has(path)) throw new UpdateError('busy', `${path}: held`);
+      this.#locks.add(path);
+      return async () => void this.#locks.delete(path);
+    },
     open: async (path, mode) => {
       if (mode !== 'create') {
         this.#look();

@@ -1,0 +1,75 @@
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { UpdateError } from '../core/errors.ts';
+
+/** Gives a lock back. */
+export type Unlock = () => Promise<void>;
+
+let drafts = 0;
+
+/**
+ * Takes the lock file for this process; one left by a process that died is taken over, also where its number is another process's by now.
+ * @throws UpdateError `busy` when a running process of this machine holds it
+ */
+export async function lockFile(path: string): Promise<Unlock> {
+  const draft = `${path}.${process.pid}-${drafts++}`;
+  await writeFile(draft, `${process.pid} ${await startOf(process.pid)}`);
+  try {
+    // A lock appears with its content or not at all: an empty one is what a power cut left.
+    while (!(await linked(draft, path))) {
+      const found = await readFile(path, 'utf8').catch(() => undefined);
+      if (found === undefined) continue;
+      await refuseHeld(path, found);
+      await removeStale(path, found, `${draft}-stale`);
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return () => rm(path, { force: true });
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw cause;
+  }
+}
+
+/** Removes the lock that was read, not one that another process took since: that is put back. */
+async function removeStale(path: string, found: string, aside: string): Promise<void> {
+  await rename(path, aside).catch(() => undefined);
+  if (await readFile(aside, 'utf8').catch(() => found) !== found) await linked(aside, path);
+  await rm(aside, { force: true });
+}
+
+async function refuseHeld(path: string, found: string): Promise<void> {
+  const [holder = '', start = ''] = found.split(' ');
+  const pid = Number(holder);
+  if (!isAlive(pid)) return;
+  const now = await startOf(pid);
+  if (start === '' || now === '' || start === now) throw new UpdateError('busy', `${path}: held by process ${pid}; wait until it is done, or stop it`);
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Boot and clock tick that a process started at, which no other process with its number has; '' where the system does not tell. */
+async function startOf(pid: number): Promise<string> {
+  try {
+    const [boot, stat] = await Promise.all([readFile('/proc/sys/kernel/random/boot_id', 'utf8'), readFile(`/proc/${pid}/stat`, 'utf8')]);
+    // proc_pid_stat(5): state is field 3, start time field 22; a zombie (Z) holds nothing.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? 'ended' : `${boot.trim()}:${fields[19]}`;
+  } catch {
+    return '';
+  }
+}
