@@ -7,7 +7,10 @@ import type { SimulateOptions } from './power/simulate-policies.ts';
 export const power: CliCommand = {
   name: 'power',
   register(program, context) {
-    const group = program.command('power').description('Decisions about heat and energy.');
+    const group = program
+      .command('power')
+      .description('Decisions about heat and energy.')
+      .addHelpText('after', example('halfbyte power simulate --board pi-4b', 'halfbyte power simulate --help'));
     group
       .command('simulate')
       .description('Run policies through simulated days of a board and compare them with an offline bound.')

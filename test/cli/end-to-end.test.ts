@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -34,6 +34,11 @@ test('ends quietly when nobody reads its output any more', async () => {
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test.skipIf(!existsSync('/dev/full'))('says in one line that its output cannot be written', () => {
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'inspect', classifier], { encoding: 'utf8', stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: 'halfbyte: standard output: cannot be written (ENOSPC); free some room, or send it elsewhere\n' });
 });
 
 test('fleet serve ends where its port is taken', async () => {

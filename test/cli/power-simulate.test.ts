@@ -36,7 +36,7 @@ describe('power simulate', () => {
     writeFileSync(trace, `seconds,ambient_c,solar_w,motion,weight,extra_heat_w\n${Array.from({ length: 24 }, (_, row) => `${row * 600},25,5,${row % 2},1,0`).join('\n')}\n`);
     const { code, stdout } = await capture('power', 'simulate', '--board', 'zero-2w', '--trace', trace, '--html', html);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^zero-2w-solar-always-on: .+\noffline bound \d+ s of worth\n\npolicy +utility/);
+    expect(stdout).toMatch(/^zero-2w-solar-always-on: .+\noffline bound \d+ s of worth\n\npolicy +utility +of bound +s over limit +s below min /);
     const page = readFileSync(html, 'utf8');
     for (const title of ['temperature', 'power', 'battery', 'chosen candidate', 'utility against the offline bound']) expect(page).toContain(`font-weight="bold">${title}`);
     expect(page).not.toMatch(/NaN|Infinity|src=|href=|<script/);
@@ -46,7 +46,8 @@ describe('power simulate', () => {
     [['--board', 'pi-9'], /--board: found "pi-9"; allowed: pi-4b, pi-5, zero-2w, /],
     [['--board', 'pi-5', '--policy', 'best'], /--policy: found "best"; allowed: .*gated-max/],
     [['--board', 'pi-5', '--trace', join(folder, 'missing.csv')], /--trace '.+missing\.csv': cannot be read \(ENOENT\); pass the path of a file/],
-    [['--board', 'pi-5', '--days', '1', '--policy', 'governor-pace', '--html', join(folder, 'no', 'page.html')], /--html '.+': cannot be written \(ENOENT\)/],
+    // Longer than a test may take: refused before the days are simulated.
+    [['--board', 'pi-5', '--days', '365', '--html', join(folder, 'no', 'page.html')], /--html '.+': cannot be written \(ENOENT\); pass the path of a file/],
     [['--board', 'pi-5', '--trace', 't.csv', '--days', '1'], /--days: a trace has its own length/],
   ])('refuses %j', async (args, message) => {
     const { code, stderr } = await capture('power', 'simulate', ...args);

@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('run --audio', () => {
   test.each<[string, () => string[], 1 | 2, RegExp]>([
-    ['a model that takes no sound', () => ['--audio', file('noise.wav')], 2, /the features of this input are not known; known: 49x10 \(mlperf/],
+    ['a model that takes no sound', () => ['--audio', file('noise.wav')], 2, /--audio '.*noise\.wav': input .+ takes no sound known here; known: 49x10 \(mlperf-tiny-kws\); give --/],
     ['a damaged file', () => ['--audio', file('broken.wav')], 1, /--audio '.*broken\.wav': has no 'data' chunk in 12 bytes/],
     ['a missing file', () => ['--audio', file('none.wav')], 2, /--audio '.*none\.wav': cannot be read \(ENOENT\)/],
     ['sound and a picture', () => ['--audio', file('noise.wav'), '--image', 'x.bmp'], 2, /--image and --audio exclude each other/],
@@ -57,6 +57,12 @@ describe.skipIf(!assets)('run --audio on the MLPerf Tiny keyword model', () => {
     const { stdout } = await run('--audio', file('noise.wav'), '--labels', file('labels.txt'));
     expect(stdout).toMatch(/word \d/);
     expect(stdout).toMatch(/\nsound 2\.00 s, 48000 Hz, 2 channels, heard are the first 1\.00 s\n/);
+  });
+
+  test('a picture is refused', async () => {
+    const { code, stdout, stderr } = await run('--image', join(assets!, 'images/person.bmp'));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/input .+ int8 1x49x10x1 takes the features of sound \(mlperf-tiny-kws\); give --audio FILE\.wav or --input FILE\.npy\n$/);
   });
 
   test('the input may be filled once only', async () => {

@@ -60,6 +60,19 @@ describe('run on a detection model', () => {
   });
 });
 
+describe('run --image on a float model', () => {
+  const floats = join(import.meta.dirname, '../fixtures/float-conv-3x3.tflite');
+
+  test.each<[string, string[], RegExp]>([
+    ['without a normalization', [], /does not say how pixels become numbers; give --mean and --std as it was trained, e\.g\. --mean 0 --std 255/],
+    ['with half of one', ['--mean', '127'], /--mean and --std belong together, give both/],
+  ])('%s names the options', async (_, args, message) => {
+    const { code, stderr } = await capture('run', floats, '--image', 'any.bmp', ...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
+
 describe.skipIf(!assets)('run --image on real models', () => {
   const model = (name: string): string => join(assets!, `models/${name}.tflite`);
   const image = (name: string): string => join(assets!, 'images', name);

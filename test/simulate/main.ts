@@ -61,11 +61,11 @@ async function runAll({ scenarios, seeds, days }: SimulateOptions): Promise<{ ru
 }
 
 function tableOf(summaries: readonly Summary[]): string {
-  const rows = summaries.map(({ scenario, policy, seeds, solvable, meanRatio, worstRatio, secondsOverLimit, brownoutHours, missRate, switchesPerMinute, dynamicSaving }) => [
-    scenario, policy, `${solvable}/${seeds}`, meanRatio?.toFixed(3) ?? '-', worstRatio?.toFixed(3) ?? '-', String(secondsOverLimit), brownoutHours.toFixed(1),
+  const rows = summaries.map(({ scenario, policy, seeds, solvable, meanRatio, worstRatio, secondsOverLimit, secondsBelowMinimum, brownoutHours, missRate, switchesPerMinute, dynamicSaving }) => [
+    scenario, policy, `${solvable}/${seeds}`, meanRatio?.toFixed(3) ?? '-', worstRatio?.toFixed(3) ?? '-', String(secondsOverLimit), String(secondsBelowMinimum), brownoutHours.toFixed(1),
     (100 * missRate).toFixed(2), String(switchesPerMinute), (100 * dynamicSaving).toFixed(0),
   ]);
-  return formatTable([['scenario', 'policy', 'solvable', 'mean', 'worst', 's hot', 'h dark', 'missed %', 'switches/min', 'saved %'], ...rows], [2, 3, 4, 5, 6, 7, 8, 9]);
+  return formatTable([['scenario', 'policy', 'solvable', 'mean', 'worst', 's hot', 's below min', 'h dark', 'missed %', 'switches/min', 'saved %'], ...rows], [2, 3, 4, 5, 6, 7, 8, 9, 10]);
 }
 
 async function main(): Promise<void> {
@@ -74,12 +74,12 @@ async function main(): Promise<void> {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
+  mkdirSync(options.output, { recursive: true });
   const { runs, entries } = await runAll(options);
   const summaries = summarize(runs);
-  mkdirSync(options.output, { recursive: true });
   writeFileSync(join(options.output, 'simulate.json'), `${JSON.stringify({ summaries, runs }, undefined, 1)}\n`);
   writeFileSync(join(options.output, 'simulate.html'), formatPage(entries));
-  process.stdout.write(`${tableOf(summaries)}\n${join(options.output, 'simulate.json')} and simulate.html written; hot, dark, missed and switches are of the worst seed\n`);
+  process.stdout.write(`${tableOf(summaries)}\n${join(options.output, 'simulate.json')} and simulate.html written; hot, below min, dark, missed and switches are of the worst seed\n`);
 }
 
 try {

@@ -10,6 +10,7 @@ export interface Summary {
   readonly meanRatio: number | null;
   readonly worstRatio: number | null;
   readonly secondsOverLimit: number;
+  readonly secondsBelowMinimum: number;
   readonly brownoutHours: number;
   readonly missRate: number;
   readonly switchesPerMinute: number;
@@ -37,6 +38,7 @@ export function summarize(runs: readonly Run[]): Summary[] {
         meanRatio: ratios.length > 0 ? mean(ratios) : null,
         worstRatio: ratios.length > 0 ? Math.min(...ratios) : null,
         secondsOverLimit: Math.max(...results.map(({ secondsOverLimit }) => secondsOverLimit)),
+        secondsBelowMinimum: Math.max(...results.map(({ secondsBelowMinimum }) => secondsBelowMinimum)),
         brownoutHours: Math.max(...results.map(({ brownoutHours }) => brownoutHours)),
         missRate: Math.max(...results.map(({ missRate }) => missRate)),
         switchesPerMinute: Math.max(...results.map(({ switchesPerMinute }) => switchesPerMinute)),

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { scenarios } from '../../../devices/scenarios/index.ts';
 import { DeviceError, OptionError } from '../../core/errors.ts';
 import type { Contender } from '../../power/simulator/baselines/types.ts';
@@ -13,6 +12,7 @@ import { printJson, progress } from '../output.ts';
 import { readFileOption } from '../read-file.ts';
 import { formatTable } from '../table.ts';
 import type { CliContext } from '../types.ts';
+import { checkWritable, writeFileOption } from '../write-file.ts';
 
 const MAX_TRACE_BYTES = 256 << 20;
 
@@ -56,6 +56,7 @@ const COLUMNS: readonly (readonly [string, (result: PolicyResult) => string])[] 
   ['utility', ({ utility }) => utility.toFixed(0)],
   ['of bound', ({ oracleRatio }) => oracleRatio?.toFixed(3) ?? '-'],
   ['s over limit', ({ secondsOverLimit }) => String(secondsOverLimit)],
+  ['s below min', ({ secondsBelowMinimum }) => String(secondsBelowMinimum)],
   ['missed %', ({ missRate }) => (100 * missRate).toFixed(2)],
   ['h dark', ({ brownoutHours }) => brownoutHours.toFixed(1)],
   ['Wh/day', ({ whPerDay }) => whPerDay.toFixed(1)],
@@ -65,7 +66,7 @@ const COLUMNS: readonly (readonly [string, (result: PolicyResult) => string])[] 
 function print(scenario: Scenario, { policies, bound, solvable }: Evaluation, context: CliContext): void {
   const limit = bound === null ? 'no offline bound' : `offline bound ${bound.toFixed(0)} s of worth`;
   context.stdout.write(`${scenario.name}: ${scenario.description}\n${limit}${solvable ? '' : '; the minimum rate cannot be kept'}\n\n`);
-  context.stdout.write(formatTable([COLUMNS.map(([title]) => title), ...policies.map((result) => COLUMNS.map(([, cell]) => cell(result)))], [1, 2, 3, 4, 5, 6, 7]));
+  context.stdout.write(formatTable([COLUMNS.map(([title]) => title), ...policies.map((result) => COLUMNS.map(([, cell]) => cell(result)))], COLUMNS.slice(1).map((_, index) => index + 1)));
 }
 
 /** With the offline bound where its solver is installed. */
@@ -78,25 +79,17 @@ async function evaluateBounded(scenario: Scenario, world: World, chosen: readonl
   }
 }
 
-async function writePage(path: string, page: string): Promise<void> {
-  try {
-    await writeFile(path, page);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new OptionError('unwritable-file', `--html '${path}': cannot be written (${code ?? message}); pass the path of a file in an existing folder`, { cause: error });
-  }
-}
-
 /** The `power simulate` command. */
 export async function simulatePolicies(options: SimulateOptions, context: CliContext): Promise<void> {
   const scenario = findScenario(options.board, options.trace !== undefined);
   const chosen = options.policy === undefined ? contenders : [findContender(options.policy)];
   const world = await worldOf(scenario, options);
+  if (options.html !== undefined) await checkWritable(options.html, '--html');
   progress(context, `simulating ${scenario.name}`);
   const { unbounded, ...evaluation } = await evaluateBounded(scenario, world, chosen);
   progress(context, '');
   if (unbounded !== undefined) context.stderr.write(`${unbounded}\n`);
-  if (options.html !== undefined) await writePage(options.html, formatPage([{ scenario, seed: options.trace ?? options.seed, evaluation }]));
+  if (options.html !== undefined) await writeFileOption(options.html, '--html', formatPage([{ scenario, seed: options.trace ?? options.seed, evaluation }]));
   const { bound, solvable, policies } = evaluation;
   if (options.json) printJson(context, { scenario: scenario.name, seed: options.trace === undefined ? options.seed : null, bound, solvable, policies });
   else print(scenario, evaluation, context);

@@ -1,21 +1,16 @@
 import { isKeywordPort } from '../../audio/feature-port.ts';
 import { affineOf, codeRangeOf, quantizeValue } from '../../core/affine.ts';
 import { OptionError } from '../../core/errors.ts';
-import type { PortMetadata } from '../../core/model-metadata.ts';
 import { readNpy, type NpyArray } from '../../core/npy.ts';
 import { formatShape, sameShape } from '../../core/shape.ts';
 import type { Model } from '../../model.ts';
 import type { Port } from '../../runtime/types.ts';
-import { decodeImage } from '../../vision/decode-image.ts';
 import { isImagePort } from '../../vision/image-port.ts';
-import { openInput } from '../../vision/image-to-input.ts';
-import type { Placement } from '../../vision/placement.ts';
-import type { Image } from '../../vision/types.ts';
 import { readFileOption } from '../read-file.ts';
 import { fillFromAudio, type GivenAudio } from './fill-audio.ts';
+import { fillFromImage, type GivenImage } from './fill-image.ts';
 import type { RunOptions } from './run-options.ts';
 
-const MAX_PICTURE_BYTES = 2 ** 28;
 /** A .npy header takes far less. */
 const MAX_HEADER_BYTES = 65_536;
 
@@ -78,19 +73,6 @@ function onlyPort(ports: readonly Port[], kind: 'image' | 'audio', path: string)
       'give the others with --input');
   }
   return port;
-}
-
-/** The picture of the command line and where it lies in the input. */
-export interface GivenImage {
-  readonly image: Image;
-  readonly placement: Placement;
-}
-
-async function fillFromImage(path: string, port: Port, options: RunOptions, stated: PortMetadata | undefined): Promise<GivenImage> {
-  const image = await decodeImage(await readFileOption(path, '--image', MAX_PICTURE_BYTES), `--image '${path}'`);
-  const { resize, layout, mean, std } = options;
-  const write = openInput(port, { resize, ...(layout && { layout }), ...(mean && { mean }), ...(std && { std }) }, `--image '${path}'`, stated);
-  return { image, placement: write(image) };
 }
 
 /** What filled an input besides tensors. */

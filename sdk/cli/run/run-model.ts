@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OptionError } from '../../core/errors.ts';
 import { writeNpy } from '../../core/npy.ts';
 import { elementCount, formatShape } from '../../core/shape.ts';
 import { Model } from '../../model.ts';
@@ -10,6 +8,7 @@ import { CHANNELS, type Image } from '../../vision/types.ts';
 import { printJson, progress } from '../output.ts';
 import { formatMs, formatTable } from '../table.ts';
 import type { CliContext } from '../types.ts';
+import { makeFolderOption, writeFileOption } from '../write-file.ts';
 import type { GivenAudio } from './fill-audio.ts';
 import { fillInputs } from './fill-inputs.ts';
 import { printAnswer } from './print-answer.ts';
@@ -46,13 +45,7 @@ async function infer(model: Model, { requant, threads }: RunOptions): Promise<{ 
 }
 
 async function writeOutputs(folder: string, outputs: readonly Port[]): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new OptionError('unwritable-folder', `--output '${folder}': cannot be made a folder (${code}); name another one`, { cause: error });
-  }
-  await Promise.all(outputs.map((port, index) => writeFile(join(folder, `${index}.npy`), writeNpy(port))));
+  await Promise.all(outputs.map((port, index) => writeFileOption(join(folder, `${index}.npy`), '--output', writeNpy(port))));
 }
 
 function pictureInfo({ width, height, format, storedAs }: Image): NonNullable<RunResult['picture']> {
@@ -65,7 +58,7 @@ function audioInfo({ seconds, heardSeconds, sampleRate, channels }: GivenAudio):
 
 /** The class names of the task whose features the sound was given as, where the output has as many classes. */
 function labelsOf(audio: GivenAudio | undefined, output: Port | undefined): readonly string[] | undefined {
-  return output !== undefined && audio?.labels?.length === elementCount(output.shape) ? audio.labels : undefined;
+  return output !== undefined && audio?.labels.length === elementCount(output.shape) ? audio.labels : undefined;
 }
 
 function printText(result: RunResult, context: CliContext): void {
@@ -91,6 +84,7 @@ export async function runModel(path: string, options: RunOptions, context: CliCo
   const model = await Model.load(path, { threads: options.threads ?? 1 });
   try {
     const { picture, audio } = await fillInputs(model, options);
+    if (options.output !== undefined) await makeFolderOption(options.output, '--output');
     progress(context, 'running');
     const { outputs, ms } = await infer(model, options);
     if (options.output !== undefined) await writeOutputs(options.output, outputs);

@@ -21,6 +21,7 @@ export interface PolicyResult {
   readonly secondsOverLimit: number;
   /** Of these, while idling would have settled 5 K below the limit. */
   readonly secondsOverReachable: number;
+  /** While something moved and the board was on. */
   readonly secondsBelowMinimum: number;
   readonly missRate: number;
   readonly brownoutHours: number;

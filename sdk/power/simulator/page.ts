@@ -24,6 +24,7 @@ const COLUMNS: readonly (readonly [string, (result: PolicyResult) => string])[] 
   ['policy', ({ name }) => escapeHtml(name)],
   ['utility / bound', ({ oracleRatio }) => oracleRatio?.toFixed(3) ?? ''],
   ['s over the limit', ({ secondsOverLimit }) => String(secondsOverLimit)],
+  ['s below the minimum rate', ({ secondsBelowMinimum }) => String(secondsBelowMinimum)],
   ['missed', ({ missRate }) => `${(100 * missRate).toFixed(2)} %`],
   ['h without power', ({ brownoutHours }) => brownoutHours.toFixed(1)],
   ['Wh a day', ({ whPerDay }) => whPerDay.toFixed(1)],

@@ -1,0 +1,31 @@
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { OptionError } from '../core/errors.ts';
+
+async function writing(path: string, option: string, allowed: string, step: () => Promise<unknown>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new OptionError('unwritable-file', `${option} '${path}': cannot be written (${code ?? message}); pass ${allowed}`, { cause: error });
+  }
+}
+
+const FILE = 'the path of a file in an existing folder';
+
+/**
+ * Makes sure, before any work, that a file named on the command line can be written: an empty one is left, one that exists stays as it is.
+ * @throws OptionError `unwritable-file`
+ */
+export function checkWritable(path: string, option: string): Promise<void> {
+  return writing(path, option, FILE, () => appendFile(path, ''));
+}
+
+/** @throws OptionError `unwritable-file` */
+export function writeFileOption(path: string, option: string, content: string | Uint8Array): Promise<void> {
+  return writing(path, option, FILE, () => writeFile(path, content));
+}
+
+/** Makes a folder named on the command line. @throws OptionError `unwritable-file` */
+export function makeFolderOption(path: string, option: string): Promise<void> {
+  return writing(path, option, 'a new folder or one that this user may write', () => mkdir(path, { recursive: true }));
+}
