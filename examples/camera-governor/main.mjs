@@ -2,20 +2,18 @@
 // node examples/camera-governor/main.mjs [--seconds N] [--hogs N] [--plot FILE.svg]
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { openSensors } from 'halfbyte/devices';
 import { candidatesOf, Governor } from 'halfbyte/power';
 import { follow, ModelVariants, variantCosts } from 'halfbyte/variants';
 import { makeVariants } from './material.mjs';
+import { readOptions } from './options.mjs';
 import { plot } from './plot.mjs';
 import { ThermalTree } from './thermal-tree.mjs';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '30' }, hogs: { type: 'string', default: String(6 * availableParallelism()) }, plot: { type: 'string' } } });
-const seconds = Number(values.seconds);
-if (!(seconds >= 3) || !(Number(values.hogs) >= 0)) throw new RangeError(`--seconds ${values.seconds} --hogs ${values.hogs}: allowed are at least 3 seconds and 0 or more processes`);
+const { seconds, hogs: hogCount, plot: plotFile } = readOptions();
 const limited = { from: seconds / 3, until: (2 * seconds) / 3 };
 const RATE = 20;
 const SLOT = 0.5;
@@ -59,7 +57,7 @@ async function loop(variants, measured, deadline, governed) {
     const captured = frame / RATE;
     await delay(Math.max(0, 1000 * (begun + captured - clock())));
     const now = clock() - begun;
-    if (hogs.length === 0 && now >= limited.from && now < limited.until) hogs = Array.from({ length: Number(values.hogs) }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
+    if (hogs.length === 0 && now >= limited.from && now < limited.until) hogs = Array.from({ length: hogCount }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
     if (now >= limited.until) for (const hog of hogs.splice(0)) hog.kill();
     if (now >= slot * SLOT) {
       slot = Math.floor(now / SLOT) + 1;
@@ -89,11 +87,11 @@ try {
   const measured = await measure(variants);
   const deadline = Math.min(0.9 / RATE, 2.5 * measured.get(variants.variants[0].name)[0]);
   for (const [name, [latency]] of measured) console.log(`${name}: ${(1000 * latency).toFixed(2)} ms`);
-  console.log(`${RATE} frames a second; ${values.hogs} other processes from ${limited.from.toFixed(0)} to ${limited.until.toFixed(0)} s`);
+  console.log(`${RATE} frames a second; ${hogCount} other processes from ${limited.from.toFixed(0)} to ${limited.until.toFixed(0)} s`);
   const courses = [await loop(variants, measured, deadline, true), await loop(variants, measured, deadline, false)];
-  if (values.plot) {
-    await writeFile(values.plot, plot(courses, { deadline, limited, seconds }));
-    console.log(`${values.plot} written`);
+  if (plotFile !== undefined) {
+    await writeFile(plotFile, plot(courses, { deadline, limited, seconds }));
+    console.log(`${plotFile} written`);
   }
 } finally {
   await rm(directory, { recursive: true });

@@ -13,6 +13,12 @@ import { publishHostileChunks } from './hostile.mjs';
 import { chooseMaterial } from './material.mjs';
 import { startNoisyLine } from './noisy-line.mjs';
 
+const args = process.argv.slice(2);
+if (args.some((arg) => arg !== '--stay')) {
+  console.log('npm start, or node examples/fleet-update/main.mjs [--stay]\n  --stay  keep broker, controller and devices running, to look at them with other commands');
+  process.exit(args.includes('--help') ? 0 : 2);
+}
+
 const LIMIT_MS = 30_000;
 const begun = performance.now();
 const say = (text) => console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s  ${text}`);
@@ -155,7 +161,7 @@ try {
   const table = Object.entries(rows).map(([row, cell]) => [row, Object.fromEntries(devices.map(({ id, frames }) => [id, cell(frames)]))]);
   console.log('');
   console.table(Object.fromEntries(table));
-  if (process.argv.includes('--stay') && failures.length === 0) {
+  if (args.includes('--stay') && failures.length === 0) {
     say(`staying up; Ctrl-C ends. Ask with: npx halfbyte fleet status --dir ${fleetDirectory} --broker ${broker.url}`);
     await new Promise((resolve) => { for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve); });
   }

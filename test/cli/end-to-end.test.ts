@@ -60,3 +60,15 @@ test.each([
   expect(stderr).toContain("model 'none.tflite': cannot be read");
   expect(stderr.length).toBeLessThan(4000);
 });
+
+test.each<[string, string[], number, RegExp]>([
+  ['the camera example', ['examples/camera-governor/main.mjs', '--help'], 0, /^node examples\/camera-governor\/main\.mjs \[options\]\n {2}--seconds N/],
+  ['a wrong option of it', ['examples/camera-governor/main.mjs', '--hogs', 'x'], 2, /^camera-governor: --hogs x: allowed are whole numbers from 0\nnode /],
+  ['a plot of it that cannot be written', ['examples/camera-governor/main.mjs', '--plot', '/dev/null/x.svg'], 2, /^camera-governor: ENOTDIR/],
+  ['the demonstration', ['examples/fleet-update/main.mjs', '--help'], 0, /^npm start, or node .+ \[--stay\]\n/],
+  ['npm run verify', ['scripts/run-ts.mjs', 'test/verify/main.ts', '--help'], 0, /^npm run verify\n/],
+])('%s tells its options and does nothing else', (_, args, code, message) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: root, timeout: 20_000 });
+  expect(stdout + stderr).toMatch(message);
+  expect(status).toBe(code);
+}, 30_000);

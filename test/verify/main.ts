@@ -3,6 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { NODES } from '../../scripts/arm64/parts.mjs';
 import { installRuntime } from '../bench/install.ts';
 
+const [option] = process.argv.slice(2);
+if (option !== undefined) {
+  console.log(`npm run verify
+  Runs the real models on Node ${NODES.join(', ')} of this machine and of emulated arm64 boards, on all kernels and 1 to 4 threads, and compares the hashes of
+  their outputs; installs what it needs in build/ first. Takes hours and has no options. npm test does the same in short.`);
+  process.exit(option === '--help' ? 0 : 2);
+}
+
 const VITEST = ['node_modules/vitest/vitest.mjs', 'run'];
 const failed: string[] = [];
 
