@@ -2,14 +2,19 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { genericLinux } from '../../devices/boards/generic-linux.ts';
+import { pi4B } from '../../devices/boards/pi-4b.ts';
+import { piZero2W } from '../../devices/boards/pi-zero-2-w.ts';
 import { linuxFacts } from '../../sdk/cli/doctor/linux.ts';
 import { missingThings } from '../../sdk/cli/doctor/missing.ts';
 import { formatSensors, sensorReport } from '../../sdk/cli/doctor/sensors.ts';
 import { wasmFeatures } from '../../sdk/cli/doctor/wasm-features.ts';
+import { candidatesOf } from '../../sdk/power/candidates.ts';
+import { Governor } from '../../sdk/power/governor/governor.ts';
 import { capture } from './capture.ts';
 
 const all = { simd: true, relaxedSimd: true, threads: true };
-const board = { board: null, dotprod: false, memoryLimitBytes: null, thermalZones: [{ type: 'cpu-thermal', celsius: 40 }], closedDevices: [] };
+const linux = { board: null, dotprod: false, memoryLimitBytes: null, thermalZones: [{ type: 'cpu-thermal', celsius: 40 }], closedDevices: [] };
 
 describe('doctor', () => {
   test('reports this machine', async () => {
@@ -26,20 +31,38 @@ describe('doctor', () => {
     expect(text).toMatch(/\nSensors:\n/);
   });
 
+  const complete = { wasm: all, linux, cpus: Infinity, board: piZero2W, thermometer: true };
+
   test('nothing is missing on a complete machine', () => {
-    expect(missingThings(all, board, Infinity)).toEqual([]);
+    expect(missingThings(complete)).toEqual([]);
+  });
+
+  test.each([
+    [pi4B, /^without one the governor acts for 45 °C around, in which this board \(Raspberry Pi 4B\) only idles$/, /maxAmbient .+ hot: at 42 and below it works$/],
+    [genericLinux, /only idles$/, /at 37 and below it works$/],
+    [piZero2W, /acts for 45 °C around$/, /maxAmbient where it never gets that hot$/],
+  ])('without a thermometer says what the governor does on $name, as it does', (board, why, how) => {
+    const [missing] = missingThings({ ...complete, board, thermometer: false });
+    expect(missing).toMatchObject({ what: 'a temperature sensor', required: false, why: expect.stringMatching(why) as string, how: expect.stringMatching(how) as string });
+    const power = board.power.value;
+    const candidates = candidatesOf({ variants: [{ name: 'small', accuracy: 0.5, latency: [0.02] }], power, cores: 1, rates: [1], deadline: 1 });
+    const variantAt = (maxAmbient?: number): number => {
+      const governor = new Governor({ board: { power, thermal: board.thermal.value }, candidates, worth: { dwell: 1, scan: 0.02 }, ...(maxAmbient !== undefined && { maxAmbient }) });
+      return governor.step({ motion: 1 }).candidate.variant;
+    };
+    expect(variantAt()).toBe(why.source.includes('idles') ? -1 : 0);
+    expect(variantAt(Number(/at (\d+) and/.exec(missing!.how)?.[1] ?? 45))).toBe(0);
   });
 
   test('says what is missing, why it matters and how to get it', () => {
     const nothing = { simd: false, relaxedSimd: false, threads: false };
-    const required = missingThings(nothing, board, Infinity).filter((missing) => missing.required);
+    const required = missingThings({ ...complete, wasm: nothing }).filter((missing) => missing.required);
     expect(required.map(({ what }) => what)).toEqual(['WebAssembly SIMD', 'WebAssembly threads']);
-    expect(missingThings({ ...all, relaxedSimd: false }, { ...board, dotprod: true }, Infinity)[0]).toMatchObject({
+    expect(missingThings({ ...complete, wasm: { ...all, relaxedSimd: false }, linux: { ...linux, dotprod: true } })[0]).toMatchObject({
       what: 'relaxed SIMD', how: 'run Node 22 or newer', required: false,
     });
-    expect(missingThings(all, board, 0.5)[0]?.why).toMatch(/0\.50 CPUs/);
-    expect(missingThings(all, { ...board, thermalZones: [] }, Infinity)[0]?.what).toBe('a temperature sensor');
-    expect(missingThings(all, { ...board, closedDevices: [{ path: '/dev/i2c-1', group: 'i2c' }] }, Infinity)[0]).toMatchObject({
+    expect(missingThings({ ...complete, cpus: 0.5 })[0]?.why).toMatch(/0\.50 CPUs/);
+    expect(missingThings({ ...complete, linux: { ...linux, closedDevices: [{ path: '/dev/i2c-1', group: 'i2c' }] } })[0]).toMatchObject({
       what: 'access to /dev/i2c-1', how: 'sudo usermod -aG i2c $USER, then log in again',
     });
   });

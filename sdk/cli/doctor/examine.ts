@@ -8,7 +8,7 @@ import { printJson } from '../output.ts';
 import { formatBytes, formatTable } from '../table.ts';
 import type { CliContext } from '../types.ts';
 import { linuxFacts } from './linux.ts';
-import { missingThings } from './missing.ts';
+import { missingThings, workableAmbient } from './missing.ts';
 import { formatSensors, sensorReport } from './sensors.ts';
 import { wasmFeatures } from './wasm-features.ts';
 
@@ -21,7 +21,10 @@ async function collectFacts() {
   const wasm = wasmFeatures();
   const linux = linuxFacts();
   const quota = cgroupCpus();
-  const missing = missingThings(wasm, linux, quota);
+  const board = detectBoard();
+  const sensors = await sensorReport();
+  const thermometer = sensors.found.some(({ quantity }) => quantity === 'soc-temperature');
+  const missing = missingThings({ wasm, linux, cpus: quota, board, thermometer });
   const ok = !missing.some(({ required }) => required);
   const choice = ok ? chooseKernels() : undefined;
   return {
@@ -43,8 +46,8 @@ async function collectFacts() {
     candidates: choice === undefined ? [] : measureDots(),
     thermalZones: linux.thermalZones,
     missing,
-    knownBoard: detectBoard(),
-    sensors: await sensorReport(),
+    knownBoard: board,
+    sensors,
   };
 }
 
@@ -70,9 +73,10 @@ function printText(facts: Awaited<ReturnType<typeof collectFacts>>, context: Cli
   else context.stdout.write(`\nMissing:\n${facts.missing.map(({ what, why, how }) => `  ${what}: ${why}.\n    ${how}\n`).join('')}`);
 }
 
-function knownAs({ name, power, thermal }: Board): string {
+function knownAs(board: Board): string {
+  const { name, power, thermal } = board;
   const guessed = [power, thermal].some(({ verified }) => !verified) ? '; in part estimated: calibrate' : '';
-  return `${name} (${power.value.idle} W idle, ${power.value.core} W a busy core, at most ${thermal.value.limit} °C${guessed})`;
+  return `${name} (${power.value.idle} W idle, ${power.value.core} W a busy core, at most ${thermal.value.limit} °C, idle only above ${workableAmbient(board)} °C around${guessed})`;
 }
 
 /** The `doctor` command. @throws DeviceError, after the report, when models cannot run here */

@@ -1,3 +1,6 @@
+import type { Board } from '../../../devices/boards/types.ts';
+import { MAX_AMBIENT } from '../../power/governor/options.ts';
+import { idleAbove } from '../../power/governor/thermal-filter.ts';
 import type { LinuxFacts } from './linux.ts';
 import type { WasmFeatures } from './wasm-features.ts';
 
@@ -9,8 +12,34 @@ export interface Missing {
   readonly required: boolean;
 }
 
-/** What is missing, the required things first. @param cpus CPUs granted by the cgroup quota, or Infinity */
-export function missingThings(wasm: WasmFeatures, linux: LinuxFacts, cpus: number): Missing[] {
+/** Whole degrees Celsius of the surroundings up to which the governor lets a board do more than idle. */
+export function workableAmbient({ power, thermal }: Board): number {
+  return Math.floor(idleAbove(thermal.value, power.value.idle));
+}
+
+/** What the governor does where it has no temperature. */
+function withoutThermometer(board: Board): Pick<Missing, 'why' | 'how'> {
+  const workable = workableAmbient(board);
+  const hot = workable < MAX_AMBIENT;
+  return {
+    why: `without one the governor acts for ${MAX_AMBIENT} °C around${hot ? `, in which this board (${board.name}) only idles` : ''}`,
+    how: 'make /sys/class/thermal readable (containers and virtual machines often lack it), '
+      + `or state maxAmbient where it never gets that hot${hot ? `: at ${workable} and below it works` : ''}`,
+  };
+}
+
+export interface Machine {
+  readonly wasm: WasmFeatures;
+  readonly linux: LinuxFacts;
+  /** CPUs granted by the cgroup quota, or Infinity. */
+  readonly cpus: number;
+  readonly board: Board;
+  /** A sensor gives the temperature of the processor. */
+  readonly thermometer: boolean;
+}
+
+/** What is missing, the required things first. */
+export function missingThings({ wasm, linux, cpus, board, thermometer }: Machine): Missing[] {
   const found: (Missing | false)[] = [
     !wasm.simd && {
       what: 'WebAssembly SIMD', why: 'all kernels use it', required: true,
@@ -28,10 +57,7 @@ export function missingThings(wasm: WasmFeatures, linux: LinuxFacts, cpus: numbe
       what: 'a whole processor', why: `the cgroup quota grants ${cpus.toFixed(2)} CPUs`, required: false,
       how: 'raise CPUQuota of the service, or --cpus of the container',
     },
-    linux.thermalZones.length === 0 && {
-      what: 'a temperature sensor', why: 'heat cannot be taken into account', required: false,
-      how: 'make /sys/class/thermal readable (containers and virtual machines often lack it)',
-    },
+    !thermometer && { what: 'a temperature sensor', required: false, ...withoutThermometer(board) },
     ...linux.closedDevices.map(({ path, group }) => ({
       what: `access to ${path}`, required: false, how: `sudo usermod -aG ${group} $USER, then log in again`,
       why: group === 'video' ? 'the firmware reports throttling and low voltage there' : 'power sensors are connected there',

@@ -16,6 +16,10 @@ export interface Decision {
   readonly limit: number;
   /** Temperatures that were trusted. */
   readonly trusted: number;
+  /** Degrees Celsius of the surroundings that are acted for while no temperature is trusted, as stated or by default. */
+  readonly maxAmbient: number;
+  /** Degrees Celsius of the surroundings above which the board only idles. */
+  readonly idleAbove: number;
   /** The board would pass its limit, or come within 5 K of it, even idle. */
   readonly unreachable: boolean;
   /** Share of the battery, NaN on mains or unknown. */
@@ -34,8 +38,8 @@ function actionInWords({ name, variant, threads, rate, gated, off }: Candidate):
 }
 
 function reasonInWords(decision: Decision): string {
-  const { binding, temperature, limit, charge, slowdown, unreachable } = decision;
-  if (unreachable) return 'limit unreachable at this ambient';
+  const { binding, temperature, limit, charge, slowdown, unreachable, idleAbove } = decision;
+  if (unreachable) return `limit unreachable at this ambient: above ${idleAbove.toFixed(1)} C around this board only idles`;
   switch (binding) {
     case 'thermal': return `thermal: more would pass ${limit} C from ${temperature.toFixed(1)} C, now or later`;
     case 'energy': return Number.isNaN(charge) ? 'energy: more is not worth its energy' : `energy: at ${Math.round(100 * charge)} % charge more is not worth its energy`;
@@ -47,9 +51,14 @@ function reasonInWords(decision: Decision): string {
   }
 }
 
+/** What is known of the surroundings, and what to state where that leaves nothing but idling. */
+function basisInWords({ ambient, trusted, maxAmbient, unreachable }: Decision): string {
+  if (trusted > 0) return `surroundings up to ${ambient.toFixed(1)} C by ${trusted} ${trusted === 1 ? 'temperature' : 'temperatures'}`;
+  return `no trusted temperature, acting for ${ambient.toFixed(1)} C around (maxAmbient ${maxAmbient})${unreachable ? ': state a lower maxAmbient where it never gets that hot' : ''}`;
+}
+
 /** A decision in words: the action, what binds and what it is based on. */
 export function inWords(decision: Decision): string {
-  const { candidate, ambient, trusted, dryRun } = decision;
-  const basis = trusted > 0 ? `surroundings up to ${ambient.toFixed(1)} C by ${trusted} ${trusted === 1 ? 'temperature' : 'temperatures'}` : `no trusted temperature, acting for ${ambient.toFixed(1)} C around`;
-  return `${dryRun ? 'would choose ' : ''}${actionInWords(candidate)}; ${reasonInWords(decision)}; ${basis}`;
+  const { candidate, dryRun } = decision;
+  return `${dryRun ? 'would choose ' : ''}${actionInWords(candidate)}; ${reasonInWords(decision)}; ${basisInWords(decision)}`;
 }

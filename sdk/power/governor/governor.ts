@@ -121,6 +121,8 @@ export class Governor implements Controller {
       ambient: this.#thermal.ambient,
       limit: this.#settings.board.thermal.limit,
       trusted: this.#thermal.trusted,
+      maxAmbient: this.#settings.maxAmbient,
+      idleAbove: this.#filter.idleAbove,
       unreachable: this.#unreachable,
       charge: this.#table.situation.charge,
       price: this.#policy.price,

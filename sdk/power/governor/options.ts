@@ -57,8 +57,11 @@ export type GovernorSettings = Required<Omit<GovernorOptions, 'policy' | 'batter
   readonly capacity: number;
 };
 
+/** `maxAmbient` where none is stated, in degrees Celsius. */
+export const MAX_AMBIENT = 45;
+
 const DEFAULTS = {
-  slot: 2, maxAmbient: 45, minimumRate: 0, deadline: Infinity, margin: 1, spread: 0.15, unmodelledHeat: 0.3, leakage: 0.002, dwell: 10, predict: true, dryRun: false,
+  slot: 2, maxAmbient: MAX_AMBIENT, minimumRate: 0, deadline: Infinity, margin: 1, spread: 0.15, unmodelledHeat: 0.3, leakage: 0.002, dwell: 10, predict: true, dryRun: false,
 };
 
 /** Allowed range of each number. */

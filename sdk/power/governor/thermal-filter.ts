@@ -9,6 +9,16 @@ const IDLE_TIMES = [60, 300, 1500, 1e6];
 /** Hotter than this below the limit when idle for long, nothing can be promised. */
 const UNREACHABLE_KELVIN = 5;
 
+/** Degrees Celsius of the surroundings above which a board settles too close to its limit even if it idles. */
+export function idleAbove({ poles, limit }: BoardThermal, idleWatts: number): number {
+  return limit - UNREACHABLE_KELVIN - idleWatts * resistanceOf(poles);
+}
+
+/** Kelvin per watt in the end. */
+function resistanceOf(poles: BoardThermal['poles']): number {
+  return poles.reduce((sum, { resistance }) => sum + resistance, 0);
+}
+
 export interface ThermalFilterOptions {
   readonly thermal: BoardThermal;
   readonly spread: number;
@@ -26,6 +36,8 @@ export interface ThermalFilterOptions {
  * temperature, so (2) holds again after every slot of a safe P: the set of safe states is invariant as long as idling is safe.
  */
 export class ThermalFilter {
+  /** Degrees Celsius of the surroundings above which the board only idles. */
+  readonly idleAbove: number;
   readonly #options: ThermalFilterOptions;
   readonly #hold: GainTable;
   readonly #notice: GainTable;
@@ -48,26 +60,26 @@ export class ThermalFilter {
     this.#hold = new GainTable(thermal.poles, spread, [slot, horizon / 3, horizon].sort((a, b) => a - b));
     this.#notice = new GainTable(thermal.poles, spread, [2 * slot]);
     this.#idle = new GainTable(thermal.poles, spread, IDLE_TIMES);
-    this.#resistance = thermal.poles.reduce((sum, { resistance }) => sum + resistance, 0);
+    this.#resistance = resistanceOf(thermal.poles);
+    this.idleAbove = idleAbove(thermal, options.idleWatts);
     this.#now = { from: new Float64Array(thermal.poles.length), watts: 0, kelvin: 0 };
     this.#then = { from: new Float64Array(thermal.poles.length), watts: 0, kelvin: 0 };
   }
 
   /** Looks at the state that the other members are about. */
   look({ temperature, ambient, model }: ThermalState): void {
-    const { thermal, margin, idleWatts, unmodelledHeat, busiestWatts } = this.#options;
+    const { thermal, margin, unmodelledHeat, busiestWatts } = this.#options;
     this.#margin = margin;
     this.#temperature = temperature;
     this.slack = thermal.limit - margin - temperature;
     this.#loadFrom(model);
-    const bearable = (thermal.limit - UNREACHABLE_KELVIN - ambient) / this.#resistance - idleWatts;
+    const bearable = (this.idleAbove - ambient) / this.#resistance;
     this.#heat = Math.max(0, Math.min(unmodelledHeat * busiestWatts, bearable));
   }
 
   /** The board would settle too close to its limit even if it idled. */
   unreachable({ meanAmbient }: ThermalState): boolean {
-    const { thermal, idleWatts } = this.#options;
-    return meanAmbient + this.#resistance * idleWatts > thermal.limit - UNREACHABLE_KELVIN;
+    return meanAmbient > this.idleAbove;
   }
 
   /** Last of rows by rising power that is safe, at least row `idle`; looked for from where it was last. */

@@ -113,7 +113,7 @@ describe('any one thermal signal may fail', () => {
     expect(hottest).toBeLessThanOrEqual(THERMAL.limit);
     expect(mean).toBeGreaterThan(0);
     expect(governor.decision).toMatchObject({ ambient: 57, trusted: 0 });
-    expect(governor.explain()).toContain('no trusted temperature, acting for 57.0 C around');
+    expect(governor.explain()).toMatch(/no trusted temperature, acting for 57\.0 C around \(maxAmbient 57\)$/);
   });
 
   it('believes a throttle flag where nothing speaks against it, and not one against two cool temperatures', () => {
@@ -133,6 +133,10 @@ describe('a limit that cannot be held', () => {
     const governor = new Governor(optionsOf({ policy: 'fixed', maxAmbient: 57 }));
     const chosen = CANDIDATES[governor.decide(observation(0, [celsius(60 + RESISTANCE * POWER.idle)]))]!;
     expect(chosen.variant).toBe(-1);
-    expect(governor.explain()).toContain('limit unreachable at this ambient');
+    const idleAbove = `limit unreachable at this ambient: above ${(THERMAL.limit - 5 - RESISTANCE * POWER.idle).toFixed(1)} C around this board only idles`;
+    expect(governor.explain()).toContain(idleAbove);
+    const blind = new Governor(optionsOf({ maxAmbient: 70 }));
+    blind.decide(observation(0, []));
+    expect(blind.explain()).toBe(`idle; ${idleAbove}; no trusted temperature, acting for 70.0 C around (maxAmbient 70): state a lower maxAmbient where it never gets that hot`);
   });
 });
