@@ -8,7 +8,7 @@ import type { Variant } from './manifest.ts';
  * @param file path from `directory`, with `/` between folders
  * @throws what `Model.load` throws, or the file system's error
  */
-export async function describeVariant(directory: string, file: string, stated: Pick<Variant, 'name' | 'precision' | 'accuracy'>): Promise<Variant> {
+export async function describeVariant(directory: string, file: string, stated: Pick<Variant, 'name' | 'precision' | 'accuracy' | 'latency'>): Promise<Variant> {
   const content = await nodeFs.promises.readFile(join(directory, file));
   const model = await Model.load(content, { threads: 1, name: file });
   const inputShape = [...(model.inputs[0]?.shape ?? [])];

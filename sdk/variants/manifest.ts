@@ -16,7 +16,7 @@ const text = (most: number) => v.pipe(v.string(), v.nonEmpty(), v.maxLength(most
 const count = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
 const latencySchema = v.strictObject({
-  /** Board the times were measured on, by its id in `detectBoard()`. */
+  /** Board the times were measured on, by its name in `detectBoard()`. */
   board: text(64),
   /** Seconds of one inference by number of threads: seconds[n - 1]. */
   seconds: v.pipe(v.array(v.pipe(v.number(), v.finite(), v.gtValue(0))), v.minLength(1), v.maxLength(16)),
