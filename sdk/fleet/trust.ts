@@ -54,7 +54,7 @@ const targetsSchema = v.looseObject({
 
 type Json = Parameters<typeof Metadata.fromJSON>[1];
 
-const COPY_AGAIN = 'copy root.json from the fleet directory again';
+const COPY_AGAIN = 'copy root.json from the fleet directory or its backup again';
 
 /**
  * Reads a trust anchor and checks that it is signed by its own root keys.

@@ -61,7 +61,7 @@ describe('run on a detection model', () => {
 });
 
 describe('run --image on a float model', () => {
-  const floats = join(import.meta.dirname, '../fixtures/float-conv-3x3.tflite');
+  const floats = join(import.meta.dirname, '../fixtures/float-relu.tflite');
 
   test.each<[string, string[], RegExp]>([
     ['without a normalization', [], /does not say how pixels become numbers; give --mean and --std as it was trained, e\.g\. --mean 0 --std 255/],
