@@ -1,8 +1,11 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, copyFile, link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { UpdateError } from '../core/errors.ts';
 
 /** Gives a lock back. */
 export type Unlock = () => Promise<void>;
+
+/** How file systems without hard links (FAT) refuse one. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 let drafts = 0;
 
@@ -14,8 +17,8 @@ export async function lockFile(path: string): Promise<Unlock> {
   const draft = `${path}.${process.pid}-${drafts++}`;
   await writeFile(draft, `${process.pid} ${await startOf(process.pid)}`);
   try {
-    // A lock appears with its content or not at all: an empty one is what a power cut left.
-    while (!(await linked(draft, path))) {
+    // A lock appears with its content where there are hard links: an empty one is what a power cut left.
+    while (!(await appeared(draft, path))) {
       const found = await readFile(path, 'utf8').catch(() => undefined);
       if (found === undefined) continue;
       await refuseHeld(path, found);
@@ -27,9 +30,13 @@ export async function lockFile(path: string): Promise<Unlock> {
   return () => rm(path, { force: true });
 }
 
-async function linked(from: string, to: string): Promise<boolean> {
+/** Puts a file at `to` unless there is one. */
+async function appeared(from: string, to: string): Promise<boolean> {
   try {
-    await link(from, to);
+    await link(from, to).catch((cause: NodeJS.ErrnoException) => {
+      if (!NO_LINKS.has(cause.code ?? '')) throw cause;
+      return copyFile(from, to, constants.COPYFILE_EXCL);
+    });
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -40,7 +47,7 @@ async function linked(from: string, to: string): Promise<boolean> {
 /** Removes the lock that was read, not one that another process took since: that is put back. */
 async function removeStale(path: string, found: string, aside: string): Promise<void> {
   await rename(path, aside).catch(() => undefined);
-  if (await readFile(aside, 'utf8').catch(() => found) !== found) await linked(aside, path);
+  if (await readFile(aside, 'utf8').catch(() => found) !== found) await appeared(aside, path);
   await rm(aside, { force: true });
 }
 
