@@ -83,8 +83,8 @@ async function evaluateBounded(scenario: Scenario, world: World, chosen: readonl
 export async function simulatePolicies(options: SimulateOptions, context: CliContext): Promise<void> {
   const scenario = findScenario(options.board, options.trace !== undefined);
   const chosen = options.policy === undefined ? contenders : [findContender(options.policy)];
-  const world = await worldOf(scenario, options);
   if (options.html !== undefined) await checkWritable(options.html, '--html');
+  const world = await worldOf(scenario, options);
   progress(context, `simulating ${scenario.name}`);
   const { unbounded, ...evaluation } = await evaluateBounded(scenario, world, chosen);
   progress(context, '');
