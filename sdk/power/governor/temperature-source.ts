@@ -37,6 +37,8 @@ export interface Moment {
   now: number;
   /** Modelled kelvin above ambient when it was measured. */
   rise: number;
+  /** Kelvin that own load may then have added at once, beside the modelled ones. */
+  own: number;
   /** Most kelvin a second that its claim can change by. */
   readonly speed: number;
 }
@@ -44,8 +46,8 @@ export interface Moment {
 /**
  * One sensor of the chip's temperature, judged against the model: what it reads less the modelled rise is the ambient it claims. Ambient, and heat
  * from elsewhere through the poles, change slowly: a claim that falls at once counts as if it had not, until it goes on falling or jumps back, and
- * where it fell by more than any heat ends with, it is a lie for a while; one that rises at once is believed after three; one that does not move
- * while the model does is stuck until it moves.
+ * where it fell by more than any heat and own load end with, it is a lie for a while; one that rises at once by more than own load is believed after
+ * three; one that does not move while the model does is stuck until it moves.
  */
 export class TemperatureSource {
   /** The ambient it claims, and an upper bound of it. */
@@ -56,6 +58,8 @@ export class TemperatureSource {
   #step = COARSEST_STEP;
   #riseAtChange = 0;
   #believed = NaN;
+  /** What own load may have added when it was believed. */
+  #own = 0;
   #seenAt = 0;
   #rising = 0;
   #stuck = false;
@@ -66,7 +70,7 @@ export class TemperatureSource {
   #doubtedAt = 0;
   #before = NaN;
 
-  judge({ value, trust, age }: Reading, { rise, now, speed }: Readonly<Moment>): void {
+  judge({ value, trust, age }: Reading, { rise, now, own, speed }: Readonly<Moment>): void {
     this.trusted = false;
     if (!(trust >= LEAST_TRUST && age <= MOST_AGE && value > COLDEST && value < HOTTEST)) return;
     if (value !== this.#value) {
@@ -87,11 +91,13 @@ export class TemperatureSource {
     this.#stuck ||= Math.abs(rise - this.#riseAtChange) > STUCK_KELVIN;
     if (this.#stuck) return;
     const allowed = NOISE_KELVIN + speed * elapsed;
-    if (this.#isLie(raw, jump, allowed)) return;
-    this.#rising = raw > this.#believed + allowed ? this.#rising + 1 : 0;
+    const load = own - this.#own;
+    if (this.#isLie(raw, jump, allowed + Math.max(0, -load))) return;
+    this.#rising = raw > this.#believed + allowed + Math.max(0, load) ? this.#rising + 1 : 0;
     if (this.#rising > 0 && this.#rising < BELIEVED) return;
     this.#doubt(raw, jump, elapsed);
     this.#believed = raw;
+    this.#own = own;
     this.#rising = 0;
     this.estimate = raw + this.#doubted;
     // What a coarse sensor does not show, and what it hides where it is stuck and that is not known yet.

@@ -10,6 +10,8 @@ const FALL = 0.5 / 60;
 /** Kelvin a second that it rises to the stated maximum by while no temperature is trusted. */
 const LOST = 1 / 60;
 const MEAN_SECONDS = 30;
+/** Kelvin that the chip is above its package by within a second from idle to the busiest power, which no pole has: assumed. */
+const OWN_KELVIN = 4;
 const HISTORY = 128;
 /** A throttle flag this far below the limit needs the latency to confirm it. */
 const FLAG_KELVIN = 12;
@@ -43,6 +45,7 @@ export class ThermalState {
   readonly #sources = new Map<string, TemperatureSource>();
   readonly #times = new Float64Array(HISTORY).fill(-Infinity);
   readonly #rises = new Float64Array(HISTORY);
+  readonly #owns = new Float64Array(HISTORY);
   #next = 0;
   #started = false;
   #lost = 0;
@@ -54,7 +57,7 @@ export class ThermalState {
     this.#options = options;
     this.model = new ThermalModel(thermal.poles, spread);
     this.model.settle(idleWatts);
-    this.#moment = { now: 0, rise: 0, speed: thermal.poles.reduce((sum, { resistance, seconds }) => sum + resistance / seconds, 0) * (unmodelledHeat + spread) * busiestWatts };
+    this.#moment = { now: 0, rise: 0, own: 0, speed: thermal.poles.reduce((sum, { resistance, seconds }) => sum + resistance / seconds, 0) * (unmodelledHeat + spread) * busiestWatts };
     this.ambient = maxAmbient;
     this.temperature = maxAmbient;
     this.meanAmbient = maxAmbient;
@@ -66,6 +69,8 @@ export class ThermalState {
     this.#moment.now = slot.time;
     this.#times[this.#next] = slot.time;
     this.#rises[this.#next] = rise;
+    const { idleWatts, busiestWatts } = this.#options;
+    this.#owns[this.#next] = OWN_KELVIN * Math.max(0, Math.min(1, (slot.watts - idleWatts) / (busiestWatts || 1)));
     this.#next = (this.#next + 1) % HISTORY;
     this.#fuse(readings, slot);
     this.temperature = this.ambient + rise;
@@ -116,7 +121,7 @@ export class ThermalState {
     }
   }
 
-  /** The rise when it was measured, or the oldest known. */
+  /** Rise and own load when it was measured, or the oldest known. */
   #lookBack({ age }: Reading): void {
     const time = this.#moment.now - age;
     let index = this.#next;
@@ -125,6 +130,7 @@ export class ThermalState {
       if (this.#times[index]! <= time || this.#times[(index + HISTORY - 1) % HISTORY] === -Infinity) break;
     }
     this.#moment.rise = this.#rises[index]!;
+    this.#moment.own = this.#owns[index]!;
   }
 
   /** A flag against two trusted temperatures, or against one and the observed speed, is a lie. */

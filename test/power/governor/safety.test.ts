@@ -15,25 +15,34 @@ interface Course {
   readonly heat?: (time: number) => number;
   readonly resistance?: number;
   readonly seconds?: number;
+  /** Kelvin that own load heats the chip by within a second, and the seconds of motion and of none. */
+  readonly jump?: number;
+  readonly motion?: number;
   readonly slots?: number;
   readonly readings?: (celsius: number, time: number) => readonly Reading[];
 }
 
-/** The hottest temperature of a governed plant, whose poles are the nominal ones times factors. */
-function hottestOf({ policy = 'fixed', ambient, heat = () => 0, resistance = 1, seconds = 1, slots = 1500, readings = (value) => [celsius(value)] }: Course): { hottest: number; governor: Governor; plant: Plant; mean: number } {
+/** The hottest temperature of a governed plant, whose poles are the nominal ones times factors, and the slots without a temperature that was trusted. */
+function hottestOf({
+  policy = 'fixed', ambient, heat = () => 0, resistance = 1, seconds = 1, jump = 0, motion = Infinity, slots = 1500, readings = (value) => [celsius(value)],
+}: Course): { hottest: number; governor: Governor; plant: Plant; mean: number; distrusted: number } {
   const governor = new Governor(optionsOf({ policy, maxAmbient: 57 }));
-  const plant = new Plant(THERMAL.poles.map((pole) => ({ resistance: pole.resistance * resistance, seconds: pole.seconds * seconds })), ambient(0));
+  const poles = THERMAL.poles.map((pole) => ({ resistance: pole.resistance * resistance, seconds: pole.seconds * seconds }));
+  const plant = new Plant([...poles, { resistance: jump / BUSY, seconds: 1 }], ambient(0));
   let hottest = -Infinity;
   let mean = 0;
+  let distrusted = 0;
   for (let slot = 0; slot < slots; slot++) {
     plant.ambient = ambient(slot * SLOT);
     plant.heat = heat(slot * SLOT);
     const measured = Math.round(2 * plant.temperature) / 2;
-    const candidate = CANDIDATES[governor.decide(observation(slot * SLOT, readings(measured, slot * SLOT)))]!;
+    const moves = (time: number): number => (Math.floor(time / motion) % 2 === 0 ? 1 : 0);
+    const candidate = CANDIDATES[governor.decide(observation(slot * SLOT, readings(measured, slot * SLOT), { motion: moves((slot - 1) * SLOT) }))]!;
+    if (governor.decision.trusted === 0) distrusted++;
     mean += (candidate.rate * candidate.energy) / slots;
-    hottest = Math.max(hottest, plant.run(candidate, 1, SLOT));
+    hottest = Math.max(hottest, plant.run(candidate, moves(slot * SLOT), SLOT));
   }
-  return { hottest, governor, plant, mean };
+  return { hottest, governor, plant, mean, distrusted };
 }
 
 const factor = fc.double({ min: 0.87, max: 1.15, noNaN: true });
@@ -54,6 +63,17 @@ describe('the safe set is invariant', () => {
       const course = { ambient: () => ambient, heat: (time: number) => (Math.floor(time / period) % 2 === 1 ? heat : 0), resistance, seconds: resistance };
       expect(hottestOf(course).hottest).toBeLessThanOrEqual(THERMAL.limit);
     }), { numRuns: 40 });
+  });
+
+  it('on a chip that its own load heats by 2 to 4 K within a second, whose thermometer stays trusted', () => {
+    const name = fc.constantFrom('fixed', 'pace', 'price', 'race-to-idle');
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(fc.property(name, factor, factor, share, fc.double({ min: 2, max: 4, noNaN: true }), fc.integer({ min: 5, max: 1000 }), (policy, resistance, seconds, warm, jump, motion) => {
+      const ambient = 10 + warm * (THERMAL.limit - (resistance * RESISTANCE + jump / BUSY) * POWER.idle - 5 - 10);
+      const { hottest, distrusted } = hottestOf({ policy, ambient: () => ambient, resistance, seconds: resistance * seconds, jump, motion });
+      expect(hottest).toBeLessThanOrEqual(THERMAL.limit);
+      expect(distrusted).toBe(0);
+    }), { seed: 11, numRuns: 60 });
   });
 
   it('uses most of what there is', () => {
