@@ -2,9 +2,10 @@ import type { Quantity, Reading, Unit } from '../../sdk/power/types.ts';
 import { loadedNumber, TextFile } from './text-file.ts';
 import type { Gap, OpenSensor } from './types.ts';
 
-/** Seconds after which devices are looked for anew; after one failed first the shorter time, then twice as long each time until it has been read. */
+/** Seconds after which devices are looked for anew; after one failed first the shorter time, then twice as long each time until it has been read for a minute. */
 const LOOK_SECONDS = 300;
 const RETRY_SECONDS = 5;
+const STEADY_SECONDS = 60;
 /** Channels of one sensor that are polled. */
 const MAX_PROBES = 32;
 
@@ -62,39 +63,37 @@ export function openProbes(name: string, quantities: readonly Quantity[], find: 
   const samples = new Samples();
   let probes: readonly Probe[] = [];
   let look = -Infinity;
-  /** Seconds to the next look after another failure, of those found that have failed since they were last read. */
-  const retries = new Map<string, number>();
+  /** Of those that failed of late: seconds until they were looked for, and when that was. */
+  const retries = new Map<string, { readonly wait: number; readonly at: number }>();
   const close = (): void => {
     probes.forEach((probe) => probe.close());
     probes = [];
   };
-  const open = (): void => {
+  const open = (now: number): void => {
     close();
     const found = find();
     found.splice(MAX_PROBES).forEach((probe) => probe.close());
     probes = found;
-    for (const path of retries.keys()) if (!probes.some((probe) => probe.path === path)) retries.delete(path);
+    for (const [path, { at }] of retries) if (now > at + STEADY_SECONDS) retries.delete(path);
   };
   const drop = (failed: Probe, now: number): void => {
     failed.close();
     probes = probes.filter((probe) => probe !== failed);
-    const retry = retries.get(failed.path) ?? RETRY_SECONDS;
-    look = Math.min(look, now + retry);
-    retries.set(failed.path, Math.min(2 * retry, LOOK_SECONDS));
+    const { wait: before = 0, at = -Infinity } = retries.get(failed.path) ?? {};
+    const wait = now > at + STEADY_SECONDS ? RETRY_SECONDS : Math.min(2 * before, LOOK_SECONDS);
+    look = Math.min(look, now + wait);
+    retries.set(failed.path, { wait, at: now + wait });
   };
   return {
     name,
     quantities,
     read: (now) => {
       if (now >= look) {
-        open();
+        open(now);
         look = now + LOOK_SECONDS;
       }
       samples.start();
-      for (const probe of probes) {
-        if (!probe.poll(now, samples)) drop(probe, now);
-        else if (retries.size > 0) retries.delete(probe.path);
-      }
+      for (const probe of probes) if (!probe.poll(now, samples)) drop(probe, now);
       return samples.finish();
     },
     gaps,

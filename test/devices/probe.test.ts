@@ -80,4 +80,21 @@ describe('probes', () => {
     failing.clear();
     expect(blind(sensor, 'soc', 4000)).toBe(5);
   });
+
+  it('one that fails whenever it has been read for a while is looked for ever less often', () => {
+    const failing = new Set<string>();
+    const { sensor } = devices(['soc'], failing);
+    const waits: number[] = [];
+    // The look that is due every 300 s comes before the longest waits end.
+    for (let round = 0, now = 0; round < 8; round++) {
+      for (let second = 0; second < 20; second++) sensor.read(now++);
+      failing.add('soc');
+      sensor.read(now);
+      failing.clear();
+      const seconds = blind(sensor, 'soc', now);
+      waits.push(seconds);
+      now += seconds;
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 280, 280]);
+  });
 });
