@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { parseOptions } from '../sdk/core/options.ts';
+import { SteadyTime } from '../sdk/power/steady-time.ts';
 import type { Quantity, Reading } from '../sdk/power/types.ts';
 import { openBatteryCallback } from './sensors/battery-callback.ts';
 import type { BatteryCallback } from './sensors/battery-callback.ts';
@@ -72,13 +73,15 @@ export function openSensors(options: SensorOptions = {}): OpenSensor {
     ...kinds.map((kind) => entry(kind.open(root, clock), kind.period)),
     ...(battery === undefined ? [] : [entry(openBatteryCallback(battery, clock), CALLBACK_PERIOD)]),
   ];
+  const steady = new SteadyTime();
   const watch = new Watch();
   const samples = new Samples();
   const quantities = [...new Set(entries.flatMap(({ sensor }): readonly Quantity[] => sensor.quantities))];
   return {
     name: 'all',
     quantities,
-    read: (now) => {
+    read: (time) => {
+      const now = steady.at(time);
       watch.start();
       for (const entry of entries) {
         if (now >= entry.next) {

@@ -88,7 +88,7 @@ export interface Candidate extends Action {
 
 /** What a slot of control knows. */
 export interface Observation {
-  /** Monotonic seconds. */
+  /** Monotonic seconds; what a clock is set back by counts as no time. */
   readonly time: number;
   readonly readings: readonly Reading[];
   /** Share of the last slot in which something moved. */

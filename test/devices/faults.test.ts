@@ -53,6 +53,18 @@ describe('one zone that fails', () => {
   });
 });
 
+describe('a clock that is set back', () => {
+  it('leaves readings fresh', () => {
+    using tree = new Tree(trees.piZero2W);
+    const sensors = openSensors({ root: tree.root, clock: () => 0, kinds: [thermalZones] });
+    expect(sensors.read(1e9)).toMatchObject([{ value: 47.236 }]);
+    tree.write({ [TEMP]: '51000\n' });
+    expect(sensors.read(1e9 - 7200)).toMatchObject([{ value: 47.236, age: 0, trust: 0.9 }]);
+    expect(sensors.read(1e9 - 7199)).toMatchObject([{ value: 51, age: 0, trust: 0.9 }]);
+    sensors.close();
+  });
+});
+
 describe('a reading that stands still', () => {
   const still = scripted('still', () => [reading('soc-temperature', 50)]);
 

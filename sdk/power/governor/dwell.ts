@@ -5,9 +5,6 @@ const WINDOW = 60;
 /** Switches of variant or threads in any WINDOW. */
 export const MOST_SWITCHES = 6;
 
-/** Not where a clock was set back. */
-const within = (since: number, seconds: number): boolean => since >= 0 && since < seconds;
-
 /**
  * Keeps switches of variant or threads rare: none to more power within the dwell after the last one, and never more than the most. Rates, idling and
  * going on with what ran before are free to change at once.
@@ -36,7 +33,7 @@ export class Dwell {
     if (this.#isSwitch(candidates[wanted]!)) {
       const recent = this.#recent(time);
       const forced = allowed[current] === 0;
-      const early = wanted > current && within(time - this.#switched, this.#seconds);
+      const early = wanted > current && time - this.#switched < this.#seconds;
       if (forced ? recent >= MOST_SWITCHES : early || recent >= MOST_SWITCHES - 1) next = this.#without(situation, policy);
     }
     this.held = next !== wanted;
@@ -61,7 +58,7 @@ export class Dwell {
 
   #recent(time: number): number {
     let count = 0;
-    for (let index = 0; index < MOST_SWITCHES; index++) if (within(time - this.#switches[index]!, WINDOW)) count++;
+    for (let index = 0; index < MOST_SWITCHES; index++) if (time - this.#switches[index]! < WINDOW) count++;
     return count;
   }
 

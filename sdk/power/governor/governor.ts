@@ -1,3 +1,4 @@
+import { SteadyTime } from '../steady-time.ts';
 import type { Controller, Observation, Reading, Sensor } from '../types.ts';
 import type { Policy } from '../policies/types.ts';
 import { CandidateTable } from './candidate-table.ts';
@@ -30,6 +31,7 @@ export class Governor implements Controller {
   readonly #thermal: ThermalState;
   readonly #filter: ThermalFilter;
   readonly #energy: EnergyState;
+  readonly #time = new SteadyTime();
   readonly #slowdown = new Slowdown();
   readonly #expected = new ExpectedMotion();
   readonly #dwell: Dwell;
@@ -66,7 +68,8 @@ export class Governor implements Controller {
 
   /** Index, in the candidates given, of the candidate for the next slot. */
   decide(observation: Observation): number {
-    const { time, readings, motion, weight, slowdown } = observation;
+    const { readings, motion, weight, slowdown } = observation;
+    const time = this.#time.at(observation.time);
     const { situation, idle } = this.#table;
     const slot = this.#slot;
     if (time > slot.time) slot.seconds = time - slot.time;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { candidatesOf } from '../../../sdk/power/candidates.ts';
 import { Governor, replay } from '../../../sdk/power/governor/governor.ts';
@@ -35,6 +36,25 @@ describe('after one odd value the governor goes on', () => {
     });
     expect(governor.decision.candidate.variant).toBe(0);
     expect(governor.decision.binding).not.toBe('dwell');
+  });
+
+  it('a clock that is set back again and again: the thermometer stays trusted, the limit is kept, and the log replays', () => {
+    fc.assert(fc.property(fc.array(fc.record({ slots: fc.integer({ min: 1, max: 200 }), back: fc.integer({ min: 1, max: 1e9 }) }), { maxLength: 8 }), fc.integer({ min: 20, max: 50 }), (steps, ambient) => {
+      const lines: string[] = [];
+      const governor = new Governor(optionsOf({ log: (line) => void lines.push(line) }));
+      const plant = new Plant(THERMAL.poles, ambient);
+      let time = 1e9;
+      for (const { slots, back } of [...steps, { slots: 20, back: 0 }]) {
+        for (let slot = 0; slot < slots; slot++, time += SLOT) {
+          const choice = governor.decide(observation(time, [celsius(Math.round(2 * plant.temperature) / 2)]));
+          expect(governor.decision.trusted).toBe(1);
+          expect(plant.run(CANDIDATES[choice]!, 1, SLOT)).toBeLessThanOrEqual(THERMAL.limit);
+        }
+        time -= back;
+      }
+      const { decisions, logged } = replay(lines);
+      expect(decisions).toEqual(logged);
+    }), { seed: 5, numRuns: 30 });
   });
 
   it('a slow minute without a thermometer: it acts for the stated maximum again', () => {
