@@ -48,7 +48,7 @@ export class Scheduler implements AsyncDisposable {
   readonly #options: v.InferOutput<typeof schema>;
   readonly #dispatcher: Dispatcher;
   readonly #host: StreamHost;
-  readonly #slowdown = new Slowdown();
+  readonly #slowdown: Slowdown;
   readonly #retries = new Map<Stream, { at: number; wait: number }>();
   readonly #ends = new Map<Stream, () => void>();
   #cancelRetry: (() => void) | undefined;
@@ -60,11 +60,12 @@ export class Scheduler implements AsyncDisposable {
   constructor(options: SchedulerOptions = {}) {
     this.#options = parseOptions(schema, options, 'Scheduler');
     this.#clock = this.#options.clock;
+    this.#slowdown = new Slowdown(this.#clock);
     this.#dispatcher = new Dispatcher(this.#clock, new FairShare(this.#options.backgroundShare), (stream, seconds) => this.#ran(stream, seconds));
     this.#host = { clock: this.#clock, wake: () => this.#wake() };
   }
 
-  /** Observed over declared cost of the last runs, of the middle stream; NaN without any. */
+  /** Observed over declared cost of the last runs, of the middle stream; NaN without any of late. */
   get slowdown(): number {
     return this.#slowdown.ratio;
   }
@@ -189,6 +190,7 @@ export class Scheduler implements AsyncDisposable {
 
   /** Of all streams with deadlines and one more, or one in place of another. */
   #verdict(demand: Demand | undefined, instead?: Stream): Verdict {
+    this.#placeAnew();
     const demands = this.#streams.filter((stream) => stream !== instead).map((stream) => stream.demand);
     if (demand !== undefined) demands.push(demand);
     const tasks = demands.filter(withDeadline).map(({ cost, period, deadline }) => taskOf(cost, period, deadline));
@@ -223,6 +225,7 @@ export class Scheduler implements AsyncDisposable {
   }
 
   #wake(): void {
+    this.#placeAnew();
     for (const [stream, retry] of this.#retries) if (stream.mode === 'gaps' && this.#clock.now() >= retry.at) this.#retry(stream, retry);
     this.#awaitRetry();
     this.#dispatcher.kick();
@@ -254,14 +257,18 @@ export class Scheduler implements AsyncDisposable {
   }
 
   #ran(stream: Stream, seconds: number): void {
-    if (!stream.background) this.#slowdown.observe(stream, seconds / stream.cost.declared);
+    if (!stream.background) this.#slowdown.observe(stream, seconds / stream.cost.declared, stream.period);
     stream.cost.observe(seconds, this.#slowdown.factor);
-    const changed = this.#slowdown.changed();
-    let different = this.#reestimate(stream);
-    if (changed) for (const other of this.#streams) different = this.#reestimate(other) || different;
-    if (different) this.#place();
+    this.#placeAnew(this.#reestimate(stream));
     this.#ends.get(stream)?.();
     this.#ends.delete(stream);
+  }
+
+  /** Places the streams anew where a cost in force is different, or the board's speed is. */
+  #placeAnew(different = false): void {
+    let again = different;
+    if (this.#slowdown.changed()) for (const stream of this.#streams) again = this.#reestimate(stream) || again;
+    if (again) this.#place();
   }
 
   #reestimate(stream: Stream): boolean {

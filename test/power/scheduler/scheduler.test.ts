@@ -377,6 +377,28 @@ describe('a scheduler', () => {
     await clock.run();
   });
 
+  it('forgets how slow the board was with streams that do not run any more', async () => {
+    const { clock, scheduler, board, stream, feed } = setup();
+    const slow = stream({ name: 'slow', cost: 0.1, period: 0.5, deadline: 0.5 });
+    const rare = stream({ name: 'rare', cost: 0.1, period: 100, deadline: 10 });
+    board.slowdown = 2;
+    void feed(slow, 0.5, 10);
+    void rare.submit(0);
+    await clock.run(20);
+    const demand = { cost: 0.1, period: 0.25, deadline: 0.25 };
+    expect([scheduler.slowdown, scheduler.check(demand).fits]).toEqual([expect.closeTo(2), false]);
+    await slow.close();
+    await clock.run(299);
+    expect(scheduler.slowdown).toBeCloseTo(2);
+    await clock.run(310);
+    expect([scheduler.slowdown, scheduler.check(demand).fits]).toEqual([NaN, true]);
+    board.slowdown = 1;
+    const quick = stream({ name: 'quick', ...demand });
+    void feed(quick, 0.25, 320);
+    await clock.run(320);
+    expect([scheduler.slowdown, quick.report().missed]).toEqual([expect.closeTo(1), 0]);
+  });
+
   it('runs on the clock of the process', async () => {
     await using scheduler = new Scheduler();
     const handle = scheduler.stream({ name: 'a', cost: 0.001, period: 0.01, deadline: 1, backlog: 2, run: ([item]: readonly number[]) => item! + 1 });
