@@ -44,7 +44,7 @@ export interface CalibrationOptions {
   readonly variants: readonly string[];
   /** Most threads. */
   readonly threads: number;
-  /** One inference. */
+  /** One inference; without a promise it holds up the event loop for as long as it takes, and other work has its turn in between. */
   run(variant: number, threads: number): Promise<void> | void;
   /** Degrees Celsius of the processor; undefined where there is no trusted one. */
   temperature(): number | undefined;
