@@ -2,7 +2,8 @@ import { microsUp, schedulable, taskOf, type Task } from './admission.ts';
 
 /**
  * What a stream can count on. `guaranteed`: its rate and deadline. `stretched`: its deadline at a lower rate. `relaxed`: a lower rate, late.
- * `best-effort`: time that no deadline needs. `gaps`: only times in which, as known beforehand, nothing with a deadline can come.
+ * `best-effort`: time that no deadline needs. `gaps`: only times in which, as known beforehand, nothing with a deadline can come:
+ * none while one with a deadline waits for items.
  */
 export type Mode = 'guaranteed' | 'stretched' | 'relaxed' | 'best-effort' | 'gaps';
 

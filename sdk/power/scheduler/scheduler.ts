@@ -62,7 +62,7 @@ export class Scheduler implements AsyncDisposable {
     this.#clock = this.#options.clock;
     this.#slowdown = new Slowdown(this.#clock);
     this.#dispatcher = new Dispatcher(this.#clock, new FairShare(this.#options.backgroundShare), (stream, seconds) => this.#ran(stream, seconds));
-    this.#host = { clock: this.#clock, wake: () => this.#wake() };
+    this.#host = { clock: this.#clock, wake: () => this.#wake(), obstacle: (stream) => this.#obstacle(stream) };
   }
 
   /** Observed over declared cost of the last runs, of the middle stream; NaN without any of late. */
@@ -207,8 +207,18 @@ export class Scheduler implements AsyncDisposable {
       if (stream.mode === 'gaps') this.#keepOut(stream, before.mode);
       if (stream !== added && (stream.mode !== before.mode || stream.period !== before.period)) this.#report(stream, before.mode);
     });
+    for (const stream of this.#streams) {
+      const obstacle = stream.waits ? this.#obstacle(stream) : undefined;
+      if (obstacle !== undefined) stream.refuse(obstacle);
+    }
     this.#awaitRetry();
     this.#dispatcher.kick();
+  }
+
+  /** Of a stream that is not kept out by what it once cost. */
+  #obstacle(stream: Stream): Stream | undefined {
+    if (stream.mode !== 'gaps' || isDearer(stream)) return undefined;
+    return this.#streams.find((other) => other.timed && !other.hung && stream.cost.declared + other.cost.declared > other.period);
   }
 
   #report(stream: Stream, from: Mode): void {

@@ -35,6 +35,8 @@ export interface StreamHost {
   readonly clock: Clock;
   /** Something can be run that could not before. */
   wake(): void;
+  /** One with a deadline that never leaves enough time for a run of this stream. */
+  obstacle(stream: Stream): Stream | undefined;
 }
 
 /** Items of one model or job from submission to outcome. A run is released at `max(item there, last release + period, start of the stream)`. */
@@ -134,6 +136,8 @@ export class Stream {
     if (signal?.aborted) return refuse('aborted', `stream '${name}': aborted before it was submitted`);
     if (this.#closed) return refuse('closed', `stream '${name}' is closed`);
     if (this.hung) return refuse('hung', `stream '${name}': a run that was given up has not returned`);
+    const obstacle = this.#host.obstacle(this);
+    if (obstacle !== undefined) return refuse('refused', this.#neverFits(obstacle));
     try {
       if (this.options.gate?.isOpen() === false) return refuse('gated', `stream '${name}': the gate is closed`);
     } catch (error) {
@@ -192,6 +196,16 @@ export class Stream {
       else this.#counts.timeouts++;
       this.#settle(ticket, outcome);
     });
+  }
+
+  /** Drops what waits for time that another stream never leaves. */
+  refuse(obstacle: Stream): void {
+    this.#dropAll('refused', this.#neverFits(obstacle));
+  }
+
+  #neverFits({ options: { name }, period }: Stream): string {
+    return `stream '${this.options.name}': a run of ${this.cost.declared} s never fits between those of '${name}', which may come every ${period} s: ` +
+      `make it shorter, or close '${name}' or lower its rate`;
   }
 
   hang(): void {

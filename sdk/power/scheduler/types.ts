@@ -1,9 +1,10 @@
 import type { Mode } from './placement.ts';
 
 /**
- * Why an item was not run. `gated`: the gate was closed. `refused`: the backlog was full. `replaced`: a newer item took its place. `late`: its
- * deadline passed while it waited. `overload`: as `refused` and `replaced`, while the stream has less than it asked for. `hung`: an earlier run
- * of the stream has not returned. `aborted`: by the signal of its submission. `closed`: the stream is.
+ * Why an item was not run. `gated`: the gate was closed. `refused`: the backlog was full, or a run is longer than the time that a stream with a
+ * deadline leaves. `replaced`: a newer item took its place. `late`: its deadline passed while it waited. `overload`: as for a full backlog, while the
+ * stream has less than it asked for. `hung`: an earlier run of the stream has not returned. `aborted`: by the signal of its submission. `closed`: the
+ * stream is.
  */
 export type DropReason = 'gated' | 'refused' | 'replaced' | 'late' | 'overload' | 'hung' | 'aborted' | 'closed';
 

@@ -194,6 +194,24 @@ describe('a scheduler', () => {
     expect(update.report().done - before).toBeGreaterThan(90);
   });
 
+  it('refuses work that never fits between the runs of a stream, also what waits when that comes, and takes it again where it fits', async () => {
+    const { clock, scheduler, stream, feed } = setup();
+    const update = scheduler.background({ name: 'update', step: 0.2 });
+    const [running, waiting] = [update.run(() => clock.sleep(0.2)), update.run(() => clock.sleep(0.2))];
+    await clock.run(0.1);
+    const door = stream({ name: 'door', cost: 0.05, period: 0.1, deadline: 0.08 });
+    void feed(door, 0.1, 2);
+    const message = "stream 'update': a run of 0.2 s never fits between those of 'door', which may come every 0.1 s: make it shorter, or close 'door' or lower its rate";
+    expect([await waiting, await update.run(() => 0)]).toMatchObject([{ status: 'dropped', reason: 'refused', message }, { reason: 'refused', message }]);
+    await clock.run(1);
+    expect((await running).status).toBe('done');
+    door.update({ period: 0.5, deadline: 0.3 });
+    const fits = update.run(() => 0);
+    await clock.run(2);
+    expect([(await fits).status, door.report().missed]).toEqual(['done', 0]);
+    await clock.run();
+  });
+
   it('gives a stream or background work that did not want time none of it back later', async () => {
     const { clock, scheduler, stream } = setup({ backgroundShare: 0.25 });
     const busy = async (handle: StreamHandle<number, number>, until: number): Promise<void> => {
