@@ -75,9 +75,8 @@ describe('a scheduler under random load', () => {
           while (open) {
             const outcome = await background.run(() => clock.sleep(step - some(step)));
             if (outcome.status === 'done') continue;
-            // Only what never fits as declared is refused.
-            expect(outcome).toMatchObject(open ? { status: 'dropped', reason: 'refused', message: expect.stringContaining('never fits') as string } : { reason: 'closed' });
-            kept++;
+            expect(outcome).toMatchObject({ status: 'dropped', reason: expect.stringMatching(/^(refused|closed)$/) as string });
+            if (outcome.status === 'dropped' && outcome.reason === 'refused') kept++;
             await clock.sleep(TICK);
           }
         };
