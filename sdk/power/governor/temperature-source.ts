@@ -5,15 +5,16 @@ import { LEAST_TRUST } from './trust.ts';
 const STUCK_KELVIN = 1.5;
 /** Jump that heat from elsewhere may come or end with. */
 const NOISE_KELVIN = 1.1;
-/** Rises in a row after which a higher one is believed. */
+/** Rises in a row after which a higher one is believed, and changes after which a step is. */
 const BELIEVED = 3;
 /** Seconds after which one that fell by more is heard again, for as much more as it fell by. */
 const LIE_SECONDS = 600;
-/** Steps that thermometers count in; the coarsest is taken until two values came that are closer. A margin of 1 K, two of them, covers what the finest hides. */
+/** Steps that thermometers count in; the coarsest is taken until changes by less came again and again. The margin covers what the finest hides. */
 const FINEST_STEP = 0.5;
 export const COARSEST_STEP = 1;
-/** In steps: what no sound thermometer falls by at once. */
+/** In steps: what no sound thermometer falls by at once, and what more may be hidden by a fall as it counts up, and by what it counts up from. */
 const JUMP_STEPS = 1.1;
+const HIDDEN_STEPS = JUMP_STEPS + 1.5;
 /** Kelvin more than a model within its interval is wrong by, that must follow a fall that is true: soon, and until one that was a lie is heard again. */
 const SOON_KELVIN = 3;
 const LATER_KELVIN = 10;
@@ -56,6 +57,9 @@ export class TemperatureSource {
   trusted = false;
   #value = NaN;
   #step = COARSEST_STEP;
+  /** Changes by less, and the widest of them. */
+  #finer = 0;
+  #widest = 0;
   #riseAtChange = 0;
   #believed = NaN;
   /** What own load may have added when it was believed. */
@@ -74,7 +78,7 @@ export class TemperatureSource {
     this.trusted = false;
     if (!(trust >= LEAST_TRUST && age <= MOST_AGE && value > COLDEST && value < HOTTEST)) return;
     if (value !== this.#value) {
-      if (Math.abs(value - this.#value) < this.#step) this.#step = Math.max(FINEST_STEP, Math.abs(value - this.#value));
+      this.#learnStep(Math.abs(value - this.#value));
       this.#value = value;
       this.#riseAtChange = rise;
       this.#stuck = false;
@@ -101,9 +105,17 @@ export class TemperatureSource {
     this.#rising = 0;
     this.estimate = raw + this.#doubted;
     // What a coarse sensor does not show, and what it hides where it is stuck and that is not known yet.
-    const hidden = 2 * (this.#step - FINEST_STEP) + Math.max(0, rise - this.#riseAtChange - this.#step);
+    const hidden = HIDDEN_STEPS * (this.#step - FINEST_STEP) + Math.max(0, rise - this.#riseAtChange - this.#step);
     this.claim = this.estimate + hidden + Math.max(0, SOUND_TRUST - trust) * DISTRUST_KELVIN + age * AGE_KELVIN;
     this.trusted = true;
+  }
+
+  #learnStep(change: number): void {
+    if (!(change < this.#step)) return;
+    this.#widest = Math.max(this.#widest, change);
+    if (++this.#finer < BELIEVED) return;
+    this.#step = Math.max(FINEST_STEP, this.#widest);
+    this.#finer = this.#widest = 0;
   }
 
   /** More than heat ends with: until it jumps back, or for a while. */
