@@ -19,12 +19,14 @@ interface Course {
   readonly jump?: number;
   readonly motion?: number;
   readonly slots?: number;
+  /** Kelvin that the thermometer counts in. */
+  readonly step?: number;
   readonly readings?: (celsius: number, time: number) => readonly Reading[];
 }
 
 /** The hottest temperature of a governed plant, whose poles are the nominal ones times factors, and the slots without a temperature that was trusted. */
 function hottestOf({
-  policy = 'fixed', ambient, heat = () => 0, resistance = 1, seconds = 1, jump = 0, motion = Infinity, slots = 1500, readings = (value) => [celsius(value)],
+  policy = 'fixed', ambient, heat = () => 0, resistance = 1, seconds = 1, jump = 0, motion = Infinity, slots = 1500, step = 0.5, readings = (value) => [celsius(value)],
 }: Course): { hottest: number; governor: Governor; plant: Plant; mean: number; distrusted: number } {
   const governor = new Governor(optionsOf({ policy, maxAmbient: 57 }));
   const poles = THERMAL.poles.map((pole) => ({ resistance: pole.resistance * resistance, seconds: pole.seconds * seconds }));
@@ -35,7 +37,7 @@ function hottestOf({
   for (let slot = 0; slot < slots; slot++) {
     plant.ambient = ambient(slot * SLOT);
     plant.heat = heat(slot * SLOT);
-    const measured = Math.round(2 * plant.temperature) / 2;
+    const measured = step * Math.round(plant.temperature / step);
     const moves = (time: number): number => (Math.floor(time / motion) % 2 === 0 ? 1 : 0);
     const candidate = CANDIDATES[governor.decide(observation(slot * SLOT, readings(measured, slot * SLOT), { motion: moves((slot - 1) * SLOT) }))]!;
     if (governor.decision.trusted === 0) distrusted++;
@@ -108,6 +110,18 @@ describe('any one thermal signal may fail', () => {
     const read = fault();
     const readings = (value: number, time: number): Reading[] => [celsius(value, 'a'), celsius(read(value, time), 'b')].filter(({ value: seen }) => !Number.isNaN(seen));
     expect(hottestOf({ ambient: () => 40, heat: (time) => (time > 3000 ? 0.3 * BUSY : 0), readings }).hottest).toBeLessThanOrEqual(THERMAL.limit);
+  });
+
+  it.each([
+    { policy: 'pace', lie: 2.44, ambient: 49.2, from: 2130 },
+    { policy: 'race-to-idle', lie: 1.65, ambient: 46.4, from: 4005 },
+    { policy: 'race-to-idle', lie: 1.48, ambient: 25.1, from: 1989 },
+    { policy: 'price', lie: 1.24, ambient: 55.1, from: 550 },
+  ])('$policy with one that counts in whole degrees and lies by $lie K from a moment at which it counts up', ({ policy, lie, ambient, from }) => {
+    for (let offset = -0.1; offset <= 0.1; offset += 0.02) {
+      const readings = (value: number, time: number): Reading[] => [celsius(time > from ? value - lie : value)];
+      expect(hottestOf({ policy, step: 1, ambient: () => ambient + offset, readings }).hottest).toBeLessThanOrEqual(THERMAL.limit);
+    }
   });
 
   it('whenever it sets in, however much it lies, at any ambient and for any board within the interval', () => {
