@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
@@ -14,7 +14,8 @@ function parse() {
   const [seconds, hogs] = [Number(values.seconds), Number(values.hogs)];
   if (!(seconds >= 3 && seconds < Infinity)) throw new RangeError(`--seconds ${values.seconds}: allowed are numbers from 3`);
   if (!(Number.isInteger(hogs) && hogs >= 0)) throw new RangeError(`--hogs ${values.hogs}: allowed are whole numbers from 0`);
-  if (values.plot !== undefined) appendFileSync(values.plot, '');
+  // Neither a pipe nor a device is opened before there is something to write.
+  if (values.plot !== undefined && statSync(values.plot, { throwIfNoEntry: false })?.isFile() !== false) appendFileSync(values.plot, '');
   return { seconds, hogs, plot: values.plot, help: values.help };
 }
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import { OptionError } from '../core/errors.ts';
 
 async function writing(path: string, option: string, allowed: string, step: () => Promise<unknown>): Promise<void> {
@@ -13,11 +13,15 @@ async function writing(path: string, option: string, allowed: string, step: () =
 const FILE = 'the path of a file in an existing folder';
 
 /**
- * Makes sure, before any work, that a file named on the command line can be written: an empty one is left, one that exists stays as it is.
+ * Makes sure, before any work, that a file named on the command line can be written: an empty one is left, one that exists stays as it is, and so
+ * does a pipe or a device.
  * @throws OptionError `unwritable-file`
  */
 export function checkWritable(path: string, option: string): Promise<void> {
-  return writing(path, option, FILE, () => appendFile(path, ''));
+  return writing(path, option, FILE, async () => {
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined || found.isFile() || found.isDirectory()) await appendFile(path, '');
+  });
 }
 
 /** @throws OptionError `unwritable-file` */

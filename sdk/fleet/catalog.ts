@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MetadataKind, Metadata, type Targets } from '@tufjs/models';
 import { UpdateError } from '../core/errors.ts';
 import { encodeChunk } from './chunk.ts';
+import { storing } from './durable-file.ts';
 import type { FleetDirectory } from './fleet-directory.ts';
 import { encodeMessage, type Offer } from './messages.ts';
 import { blobOf, chunkLength, releaseOf, type Release } from './release.ts';
@@ -27,13 +28,11 @@ const EMPTY: Catalog = Object.freeze({ targets: undefined, bytes: new Uint8Array
 
 /** @throws UpdateError `wrong-signature` or `invalid-target` when the repository was not written by this fleet's keys */
 export async function readCatalog(fleet: FleetDirectory): Promise<Catalog> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(fleet.targetsPath);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return EMPTY;
+  const bytes = await storing(fleet.targetsPath, () => readFile(fleet.targetsPath).catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw cause;
-  }
+  }));
+  if (bytes === undefined) return EMPTY;
   try {
     const json = JSON.parse(Buffer.from(bytes).toString('utf8')) as Parameters<typeof Metadata.fromJSON>[1];
     const targets = Metadata.fromJSON(MetadataKind.Targets, json);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { constants, copyFile, link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { UpdateError } from '../core/errors.ts';
 
@@ -7,34 +8,67 @@ export type Unlock = () => Promise<void>;
 /** How file systems without hard links (FAT) refuse one. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-let drafts = 0;
+/** Other processes that may come between before a lock file is given up on. */
+const MOST_TRIES = 100;
+
+/** Contents of the locks that this process holds: any other lock of its number is left over. */
+const held = new Set<string>();
 
 /**
  * Takes the lock file for this process; one left by a process that died is taken over, also where its number is another process's by now.
- * @throws UpdateError `busy` when a running process of this machine holds it
+ * @throws UpdateError `busy` when a running process of this PID namespace holds it, or what is there can be neither read nor removed
  */
 export async function lockFile(path: string): Promise<Unlock> {
-  const draft = `${path}.${process.pid}-${drafts++}`;
-  await writeFile(draft, `${process.pid} ${await startOf(process.pid)}`);
+  const id = randomUUID();
+  const content = `${process.pid} ${await startOf(process.pid)} ${id}`;
+  const draft = `${path}.${id}`;
+  await writeFile(draft, content);
+  held.add(content);
   try {
     // A lock appears with its content where there are hard links: an empty one is what a power cut left.
-    while (!(await appeared(draft, path))) {
-      const found = await readFile(path, 'utf8').catch(() => undefined);
+    for (let tries = 1; !(await appeared(draft, path)); tries++) {
+      if (tries > MOST_TRIES) throw blocked(path, 'it comes again');
+      const found = await contentOf(path);
       if (found === undefined) continue;
       await refuseHeld(path, found);
       await removeStale(path, found, `${draft}-stale`);
     }
+  } catch (error) {
+    held.delete(content);
+    throw error;
   } finally {
     await rm(draft, { force: true });
   }
-  return () => rm(path, { force: true });
+  return async () => {
+    held.delete(content);
+    if (await contentOf(path) === content) await rm(path, { force: true });
+  };
+}
+
+function blocked(path: string, why: string): UpdateError {
+  return new UpdateError('busy', `${path}: cannot be taken over (${why}); stop what holds it, or remove it`);
+}
+
+/** What `step` gives; undefined where the file is gone. */
+async function unlessGone<T>(path: string, step: Promise<T>): Promise<T | undefined> {
+  try {
+    return await step;
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw blocked(path, code ?? message);
+  }
+}
+
+function contentOf(path: string): Promise<string | undefined> {
+  return unlessGone(path, readFile(path, 'utf8'));
 }
 
 /** Puts a file at `to` unless there is one. */
 async function appeared(from: string, to: string): Promise<boolean> {
   try {
-    await link(from, to).catch((cause: NodeJS.ErrnoException) => {
-      if (!NO_LINKS.has(cause.code ?? '')) throw cause;
+    await link(from, to).catch((cause: unknown) => {
+      if (!NO_LINKS.has((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
       return copyFile(from, to, constants.COPYFILE_EXCL);
     });
     return true;
@@ -46,8 +80,8 @@ async function appeared(from: string, to: string): Promise<boolean> {
 
 /** Removes the lock that was read, not one that another process took since: that is put back. */
 async function removeStale(path: string, found: string, aside: string): Promise<void> {
-  await rename(path, aside).catch(() => undefined);
-  if (await readFile(aside, 'utf8').catch(() => found) !== found) await appeared(aside, path);
+  await unlessGone(path, rename(path, aside));
+  if ((await contentOf(aside) ?? found) !== found) await appeared(aside, path);
   await rm(aside, { force: true });
 }
 
@@ -55,6 +89,7 @@ async function refuseHeld(path: string, found: string): Promise<void> {
   const [holder = '', start = ''] = found.split(' ');
   const pid = Number(holder);
   if (!isAlive(pid)) return;
+  if (pid === process.pid && !held.has(found)) return;
   const now = await startOf(pid);
   if (start === '' || now === '' || start === now) throw new UpdateError('busy', `${path}: held by process ${pid}; wait until it is done, or stop it`);
 }

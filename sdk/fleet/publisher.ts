@@ -18,6 +18,7 @@ import type { OpenModel } from './loaded-model.ts';
 import { nameSchema, versionSchema } from './messages.ts';
 import { releaseOf, type Golden, type Release, type ReleaseCustom } from './release.ts';
 import { transportFor } from './transports/index.ts';
+import { usable } from './usable.ts';
 
 const name = v.pipe(v.string(), nameSchema);
 
@@ -79,7 +80,7 @@ export class Publisher {
     const options = parseOptions(modelSchema, model, 'publish');
     const fleet = await openFleet(this.#options.directory);
     const golden = await goldenOf(model.open, options.bytes, await seedOf(fleet, options));
-    const publication = await exclusively(`${fleet.targetsPath}.lock`, () => store(fleet, options, golden));
+    const publication = await usable(this.#options.directory, () => exclusively(`${fleet.targetsPath}.lock`, () => store(fleet, options, golden)));
     try {
       await this.#announce(fleet, await readCatalog(fleet), fleet.topics.offer(options.class, options.channel));
     } catch (cause) {

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { setBits } from '../../sdk/fleet/bitmap.ts';
@@ -169,14 +169,30 @@ describe('lock file', () => {
     const own = await readFile(path, 'utf8');
     await unlock();
     // What this process's number stood for before the power failed, or in a container started again.
-    const start = own.split(':')[1]!;
-    for (const stale of [`${process.pid} another-boot:${start}`, own.replace(/\d+$/, '1'), own.slice(0, 0)]) {
+    const [pid = '', start = '', id = ''] = own.split(' ');
+    const [boot = '', tick = ''] = start.split(':');
+    for (const stale of [`${pid} another-boot:${tick} ${id}`, `${pid} ${boot}:1 ${id}`, `${pid} ${start} left-over`, '']) {
       await writeFile(path, stale);
       const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockFile(path)));
       expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       expect(await readdir(dirname(path))).toEqual(['agent.lock']);
-      expect(await readFile(path, 'utf8')).toBe(own);
-      await rm(path);
+      expect((await readFile(path, 'utf8')).startsWith(`${pid} ${start} `)).toBe(true);
+      await tries.map((each) => (each.status === 'fulfilled' ? each.value : undefined)).find((give) => give !== undefined)!();
+      expect(await readdir(dirname(path))).toEqual([]);
     }
+  });
+
+  it('gives up on what can be neither read nor removed, and leaves another one alone', async () => {
+    const path = join(await temporaryDirectory(), 'agent.lock');
+    await mkdir(path);
+    await expect(lockFile(path)).rejects.toMatchObject({ code: 'busy', message: expect.stringContaining('EISDIR') as string });
+    await rm(path, { recursive: true });
+    await symlink('nowhere', path);
+    await expect(lockFile(path)).rejects.toMatchObject({ code: 'busy', message: expect.stringContaining('it comes again') as string });
+    await rm(path);
+    const unlock = await lockFile(path);
+    await writeFile(path, 'of another process');
+    await unlock();
+    expect(await readdir(dirname(path))).toEqual(['agent.lock']);
   });
 });

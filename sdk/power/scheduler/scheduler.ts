@@ -151,6 +151,7 @@ export class Scheduler implements AsyncDisposable {
 
   #update(stream: Stream, demand: Demand): void {
     if (stream.closing !== undefined) throw new OptionError('closed', `stream '${stream.options.name}' is closed: open it again`);
+    this.#placeAnew();
     const { cost, demand: before } = stream;
     const easier = demand.cost <= cost.declared && demand.period >= before.period && demand.deadline >= before.deadline;
     const changed = demand.cost === cost.declared ? { ...demand, cost: before.cost } : this.#inForce(demand);
@@ -215,10 +216,10 @@ export class Scheduler implements AsyncDisposable {
     this.#dispatcher.kick();
   }
 
-  /** Of a stream that is not kept out by what it once cost. */
+  /** Of a stream that is not kept out by what it once cost: one that comes again before a run of it ends. */
   #obstacle(stream: Stream): Stream | undefined {
     if (stream.mode !== 'gaps' || isDearer(stream)) return undefined;
-    return this.#streams.find((other) => other.timed && !other.hung && stream.cost.declared + other.cost.declared > other.period);
+    return this.#streams.find((other) => other.timed && !other.hung && other.closing === undefined && stream.cost.declared > other.period);
   }
 
   #report(stream: Stream, from: Mode): void {

@@ -20,6 +20,31 @@ describe('streams that come and go', () => {
     await clock.run();
   });
 
+  it('runs between them what only declared costs would keep out, and what a stream that is being closed would', async () => {
+    const { clock, scheduler, stream, feed } = setup();
+    const door = stream({ name: 'door', cost: 0.15, period: 0.2, deadline: 0.2 });
+    void feed(door, 0.2, 2);
+    await clock.run(0.1);
+    const update = scheduler.background({ name: 'update', step: 0.1 });
+    const between = update.run(() => 0);
+    const long = scheduler.background({ name: 'long', step: 0.3 });
+    const closed = door.close();
+    const after = long.run(() => clock.sleep(0.3));
+    await clock.run(5);
+    await closed;
+    expect([(await between).status, (await after).status]).toEqual(['done', 'done']);
+  });
+
+  it('takes a new demand by what the board is like now', async () => {
+    const { clock, scheduler, board, stream, feed } = setup();
+    const only = stream({ name: 'only', cost: 0.01, period: 0.1, deadline: 0.1 });
+    board.slowdown = 3;
+    void feed(only, 0.1, 12);
+    await clock.run(100);
+    only.update({ period: 0.025, deadline: 0.025 });
+    expect([scheduler.slowdown, only.report().mode]).toEqual([NaN, 'guaranteed']);
+  });
+
   it('forgets how slow the board was with streams that do not run any more', async () => {
     const { clock, scheduler, board, stream, feed } = setup();
     const slow = stream({ name: 'slow', cost: 0.1, period: 0.5, deadline: 0.5 });

@@ -3,9 +3,9 @@ import type { Scenario } from '../scenario.ts';
 import { POINT_SECONDS } from '../timeline.ts';
 import type { World } from '../world.ts';
 import { frontiersOf, leastWatts } from './frontier.ts';
-import { solveHot } from './hot.ts';
+import { solveHot, utilityOf, type Solutions } from './hot.ts';
 import { partOf } from './program.ts';
-import { solve, type Solution } from './solve.ts';
+import { solve } from './solve.ts';
 import { mostWatts, ThermalRows } from './thermal-rows.ts';
 
 /** What no policy exceeds that keeps the limits, and idles where they cannot be kept for sure, however well it knows the future. */
@@ -65,19 +65,19 @@ export async function offlineBound(scenario: Scenario, world: World, candidates:
   if (Number.isNaN(endCharge)) return { utility: NaN, endCharge, endPrice: 0, energy: new Float64Array(0), worth: new Float64Array(0) };
   const heat = ThermalRows.matter(scenario, world, mostWatts(scenario, candidates));
   const setting = { scenario, world, candidates, heat, endCharge };
-  const solutions: Solution[] = [];
-  let steps = 1;
-  if (heat && !scenario.battery) for await (const solution of solveHot(setting)) solutions.push(solution);
+  const days: Solutions[] = [];
+  if (heat && !scenario.battery) for await (const day of solveHot(setting)) days.push(day);
   else {
-    steps = POINT_SECONDS / slotSeconds;
-    solutions.push(await solve(partOf({ frontiers: [...frontiersOf(scenario, world, candidates, steps)], first: 0, steps }, setting)));
+    const steps = POINT_SECONDS / slotSeconds;
+    days.push({ steps, solutions: [await solve(partOf({ frontiers: [...frontiersOf(scenario, world, candidates, steps)], first: 0, steps }, setting))] });
   }
-  const slotsOfPoint = POINT_SECONDS / slotSeconds / steps;
+  const points = (field: 'energy' | 'worth'): Float64Array => Float64Array.from(days.flatMap(({ steps, solutions }) => (
+    [...pointsOf(solutions.flatMap((solution) => solution[field]), POINT_SECONDS / slotSeconds / steps)])));
   return {
-    utility: solutions.reduce((sum, { utility }) => sum + utility, 0),
+    utility: days.reduce((sum, day) => sum + utilityOf(day), 0),
     endCharge,
-    endPrice: solutions.at(-1)!.endPrice,
-    energy: pointsOf(solutions.flatMap(({ energy }) => energy), slotsOfPoint),
-    worth: pointsOf(solutions.flatMap(({ worth }) => worth), slotsOfPoint),
+    endPrice: days.at(-1)!.solutions.at(-1)!.endPrice,
+    energy: points('energy'),
+    worth: points('worth'),
   };
 }

@@ -1,10 +1,12 @@
 import { frontiersOf, nearPrices, type Frontier } from './frontier.ts';
 import { partOf, type Setting } from './program.ts';
 import { solve, type Solution } from './solve.ts';
+import { ThermalRows } from './thermal-rows.ts';
 
-/** Seconds of a slot of the program of a day that gives the prices; such slots in a window, and windows in a day. */
+/** Seconds of a slot of the program of a day that gives the prices, and where idling passes the limit, so that they jump. */
 const COARSE_SECONDS = 120;
-const WINDOW = 30;
+const JUMPY_SECONDS = 30;
+const HOUR = 3600;
 const DAY = 24;
 
 function* inChunks<Item>(items: Iterable<Item>, count: number): Generator<Item[]> {
@@ -24,25 +26,42 @@ function pricesAround(prices: readonly number[], slot: number): [low: number, hi
   return [Math.min(...around), Math.max(...around)];
 }
 
+/** Programs of slots in a row, of `steps` control slots each. */
+export interface Solutions {
+  readonly steps: number;
+  readonly solutions: readonly Solution[];
+}
+
+/** What solutions in a row come to. */
+export function utilityOf({ solutions }: Solutions): number {
+  return solutions.reduce((sum, { utility }) => sum + utility, 0);
+}
+
 /**
- * Programs of an hour in control slots, exact within a slot, for a board that nothing but heat limits: what heat one leaves to the next is left
- * open, and paid for by the one and to the other at a price. Whatever the price, their sum bounds the program of the whole (Lagrangian
- * relaxation); a program of the day in slots of two minutes gives prices at which it is near it, and those of energy.
+ * Each day by programs of an hour in control slots, exact within a slot, for a board that nothing but heat limits: what heat one leaves to the next is
+ * left open, and paid for by the one and to the other at a price. Whatever the price, their sum bounds the program of the whole (Lagrangian
+ * relaxation); a program of the day in longer slots gives prices at which it is near it, and those of energy. It is taken itself where it
+ * bounds the day by less.
  */
-export async function* solveHot(setting: Setting): AsyncGenerator<Solution> {
+export async function* solveHot(setting: Setting): AsyncGenerator<Solutions> {
   const { scenario, world, candidates } = setting;
-  const steps = Math.max(1, Math.floor(COARSE_SECONDS / world.slotSeconds));
-  const hours: Iterator<Frontier[]> = inChunks(frontiersOf(scenario, world, candidates, 1), WINDOW * steps);
+  const steps = Math.max(1, Math.floor((ThermalRows.idleTooHot(scenario, world) ? JUMPY_SECONDS : COARSE_SECONDS) / world.slotSeconds));
+  const window = Math.max(1, Math.round(HOUR / world.slotSeconds / steps));
+  const hours: Iterator<Frontier[]> = inChunks(frontiersOf(scenario, world, candidates, 1), window * steps);
   let first = 0;
-  for (const day of inChunks(frontiersOf(scenario, world, candidates, steps), DAY * WINDOW)) {
+  for (const day of inChunks(frontiersOf(scenario, world, candidates, steps), DAY * window)) {
     const part = partOf({ frontiers: day, first, steps }, setting);
-    const { multipliers, prices } = await solve(part);
+    const coarse = await solve(part);
+    const { multipliers, prices } = coarse;
+    const fine: Solution[] = [];
     const heatPrices = part.thermal!.prices(multipliers);
-    for (let slot = 0; slot < day.length; slot += WINDOW) {
+    for (let slot = 0; slot < day.length; slot += window) {
       const frontiers = (hours.next().value as Frontier[]).map((frontier, step) => nearPrices(frontier, ...pricesAround(prices, slot + Math.floor(step / steps))));
-      const links = { begin: slot > 0 ? heatPrices[slot] : undefined, end: heatPrices[slot + WINDOW] };
-      yield await solve(partOf({ frontiers, first, steps: 1, links }, setting));
+      const links = { begin: slot > 0 ? heatPrices[slot] : undefined, end: heatPrices[slot + window] };
+      fine.push(await solve(partOf({ frontiers, first, steps: 1, links }, setting)));
       first += frontiers.length;
     }
+    const [whole, hourly] = [{ steps, solutions: [coarse] }, { steps: 1, solutions: fine }];
+    yield utilityOf(whole) < utilityOf(hourly) ? whole : hourly;
   }
 }

@@ -113,6 +113,11 @@ export class ThermalRows {
     return this.#rowsOf.map((rows) => this.#poles.map(({ share, left }, pole) => share * multipliers[rows.at(-1)!]! - left * multipliers[rows[pole]!]!));
   }
 
+  /** Whether idling passes the limit at any time. */
+  static idleTooHot(scenario: Scenario, world: World): boolean {
+    return idleTemperatures(scenario, world).some((celsius) => celsius > scenario.thermal.limit);
+  }
+
   /** Adds a slot from control slot `first` on with `least` joules and those of the columns of `energy`. */
   add(first: number, least: number, energy: readonly number[]): void {
     const program = this.#program;
