@@ -11,9 +11,6 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 /** Other processes that may come between before a lock file is given up on. */
 const MOST_TRIES = 100;
 
-/** Contents of the locks that this process holds: any other lock of its number is left over. */
-const held = new Set<string>();
-
 /**
  * Takes the lock file for this process; one left by a process that died is taken over, also where its number is another process's by now.
  * @throws UpdateError `busy` when a running process of this PID namespace holds it, or what is there can be neither read nor removed
@@ -23,7 +20,6 @@ export async function lockFile(path: string): Promise<Unlock> {
   const content = `${process.pid} ${await startOf(process.pid)} ${id}`;
   const draft = `${path}.${id}`;
   await writeFile(draft, content);
-  held.add(content);
   try {
     // A lock appears with its content where there are hard links: an empty one is what a power cut left.
     for (let tries = 1; !(await appeared(draft, path)); tries++) {
@@ -33,14 +29,10 @@ export async function lockFile(path: string): Promise<Unlock> {
       await refuseHeld(path, found);
       await removeStale(path, found, `${draft}-stale`);
     }
-  } catch (error) {
-    held.delete(content);
-    throw error;
   } finally {
     await rm(draft, { force: true });
   }
   return async () => {
-    held.delete(content);
     if (await contentOf(path) === content) await rm(path, { force: true });
   };
 }
@@ -89,7 +81,6 @@ async function refuseHeld(path: string, found: string): Promise<void> {
   const [holder = '', start = ''] = found.split(' ');
   const pid = Number(holder);
   if (!isAlive(pid)) return;
-  if (pid === process.pid && !held.has(found)) return;
   const now = await startOf(pid);
   if (start === '' || now === '' || start === now) throw new UpdateError('busy', `${path}: held by process ${pid}; wait until it is done, or stop it`);
 }
