@@ -153,12 +153,16 @@ describe('publisher', () => {
     bytes: modelFile(version), name: 'person', version, format: 'fake', open: (bytes: Uint8Array) => openFake(bytes), ...change,
   });
 
-  it('counts releases up, keeps the current one of each class and channel, and stores before it announces', async () => {
+  const publishing = async (): Promise<{ directory: string; publisher: Publisher }> => {
     const directory = await temporaryDirectory();
     await initFleet(directory);
     const broker = await startBroker({ port: 0 });
     afterTest(() => broker.close());
-    const publisher = new Publisher({ directory, broker: broker.url });
+    return { directory, publisher: new Publisher({ directory, broker: broker.url }) };
+  };
+
+  it('counts releases up, keeps the current one of each class and channel, and stores before it announces', async () => {
+    const { directory, publisher } = await publishing();
     const models = [model('1.0'), model('1.1', { channel: 'beta' }), model('1.2', { class: 'pi5' }), model('2.0')];
     const published: Publication[] = [];
     for (const entry of models) published.push(await publisher.publish(entry));
@@ -174,11 +178,7 @@ describe('publisher', () => {
   }, 30_000);
 
   it('keeps a release that is published again, with a new signature; anything else about it makes another', async () => {
-    const directory = await temporaryDirectory();
-    await initFleet(directory);
-    const broker = await startBroker({ port: 0 });
-    afterTest(() => broker.close());
-    const publisher = new Publisher({ directory, broker: broker.url });
+    const { directory, publisher } = await publishing();
     const numbers = async (...models: ReturnType<typeof model>[]): Promise<unknown[]> => {
       const rows: unknown[] = [];
       for (const entry of models) {
