@@ -73,9 +73,8 @@ export class Model {
   static async load(source: string | URL | Uint8Array, options: ModelOptions = {}): Promise<Model> {
     const { threads, kernel, dot, parallelCost, signal, name: given } = parseOptions(optionsSchema, options, 'Model.load');
     signal?.throwIfAborted();
-    const bytes = await readSource(source, signal);
+    const [bytes, { detectFormat }, { compile }] = await Promise.all([readSource(source, signal), import('./formats/index.ts'), import('./compile/compile.ts')]);
     const name = given ?? (source instanceof Uint8Array ? 'model' : basename(source instanceof URL ? source.pathname : source));
-    const [{ detectFormat }, { compile }] = await Promise.all([import('./formats/index.ts'), import('./compile/compile.ts')]);
     signal?.throwIfAborted();
     const format = detectFormat(bytes, name);
     const graph = format.read(bytes, name);

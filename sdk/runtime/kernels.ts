@@ -8,7 +8,7 @@ const FIRST_SOUND_V8 = 12;
 const compiled = new Map<KernelModule, WebAssembly.Module>();
 
 function bytesOf(name: KernelModule): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(Buffer.from(name === 'relaxed' ? relaxedKernels : baselineKernels, 'base64'));
+  return new Uint8Array(Buffer.from(name === 'relaxed' ? relaxedKernels : baselineKernels, 'base64'));
 }
 
 function compile(name: KernelModule): WebAssembly.Module | undefined {

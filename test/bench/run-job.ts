@@ -11,12 +11,16 @@ export interface Process {
   readonly cores: readonly number[];
 }
 
+/** Without what would change the measurements of the caller's machine: Node options, and certificates that Node 20 reads at every start. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'NODE_OPTIONS' && name !== 'NODE_EXTRA_CA_CERTS'));
+}
+
 /** Runs a job in a fresh process pinned to cores. A process that ends without an outcome is a failure with code `crashed` or `timeout`. */
 export function runJob(job: Job, { executable, program, cores }: Process): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    // Node options of the caller would change what is measured.
     const child = spawn('taskset', ['-c', cores.join(','), executable, program, JSON.stringify(job)], {
-      env: { ...process.env, NODE_OPTIONS: '' }, stdio: ['ignore', 'ignore', 'pipe', 'pipe'], timeout: TIME_LIMIT_MS, killSignal: 'SIGKILL',
+      env: environment(), stdio: ['ignore', 'ignore', 'pipe', 'pipe'], timeout: TIME_LIMIT_MS, killSignal: 'SIGKILL',
     });
     let [errors, outcome] = ['', ''];
     child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
