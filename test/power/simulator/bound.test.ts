@@ -4,6 +4,7 @@ import { scenarioCandidates } from '../../../sdk/power/simulator/evaluate.ts';
 import { withHighs } from '../../../sdk/power/simulator/oracle/load-highs.ts';
 import { offlineBound } from '../../../sdk/power/simulator/oracle/bound.ts';
 import { frontiersOf, nearPrices } from '../../../sdk/power/simulator/oracle/frontier.ts';
+import { heatLimitsOf } from '../../../sdk/power/simulator/oracle/heat-limits.ts';
 import { partOf } from '../../../sdk/power/simulator/oracle/program.ts';
 import { solve } from '../../../sdk/power/simulator/oracle/solve.ts';
 import { reachable } from '../../../sdk/power/simulator/reachable.ts';
@@ -87,7 +88,7 @@ describe('offline bound', () => {
     world.ambient = world.ambient.map(ambient);
     const candidates = scenarioCandidates(hot);
     const { utility } = await offlineBound(hot, world, candidates);
-    const setting = { scenario: hot, world, candidates, heat: true, endCharge: 0 };
+    const setting = { scenario: hot, world, candidates, heat: heatLimitsOf(hot, world, candidates), endCharge: 0 };
     const whole = await solve(partOf({ frontiers: [...frontiersOf(hot, world, candidates, 1)], first: 0, steps: 1 }, setting));
     expect(utility).toBeGreaterThan(whole.utility);
     expect(utility).toBeLessThan(most * whole.utility);

@@ -3,10 +3,10 @@ import type { Scenario } from '../scenario.ts';
 import { POINT_SECONDS } from '../timeline.ts';
 import type { World } from '../world.ts';
 import { frontiersOf, leastWatts } from './frontier.ts';
+import { heatLimitsOf } from './heat-limits.ts';
 import { solveHot, utilityOf, type Solutions } from './hot.ts';
 import { partOf } from './program.ts';
 import { solve } from './solve.ts';
-import { mostWatts, ThermalRows } from './thermal-rows.ts';
 
 /** What no policy exceeds that keeps the limits, and idles where they cannot be kept for sure, however well it knows the future. */
 export interface Bound {
@@ -63,10 +63,10 @@ export async function offlineBound(scenario: Scenario, world: World, candidates:
   const { slotSeconds } = world;
   const endCharge = reachableEnd(scenario, world);
   if (Number.isNaN(endCharge)) return { utility: NaN, endCharge, endPrice: 0, energy: new Float64Array(0), worth: new Float64Array(0) };
-  const heat = ThermalRows.matter(scenario, world, mostWatts(scenario, candidates));
+  const heat = heatLimitsOf(scenario, world, candidates);
   const setting = { scenario, world, candidates, heat, endCharge };
   const days: Solutions[] = [];
-  if (heat && !scenario.battery) for await (const day of solveHot(setting)) days.push(day);
+  if (heat && !scenario.battery) for await (const day of solveHot({ ...setting, heat })) days.push(day);
   else {
     const steps = POINT_SECONDS / slotSeconds;
     days.push({ steps, solutions: [await solve(partOf({ frontiers: [...frontiersOf(scenario, world, candidates, steps)], first: 0, steps }, setting))] });

@@ -1,7 +1,7 @@
 import { frontiersOf, nearPrices, type Frontier } from './frontier.ts';
+import type { HeatLimits } from './heat-limits.ts';
 import { partOf, type Setting } from './program.ts';
 import { solve, type Solution } from './solve.ts';
-import { ThermalRows } from './thermal-rows.ts';
 
 /** Seconds of a slot of the program of a day that gives the prices, and where idling passes the limit, so that they jump. */
 const COARSE_SECONDS = 120;
@@ -43,9 +43,9 @@ export function utilityOf({ solutions }: Solutions): number {
  * relaxation); a program of the day in longer slots gives prices at which it is near it, and those of energy. It is taken itself where it
  * bounds the day by less.
  */
-export async function* solveHot(setting: Setting): AsyncGenerator<Solutions> {
-  const { scenario, world, candidates } = setting;
-  const steps = Math.max(1, Math.floor((ThermalRows.idleTooHot(scenario, world) ? JUMPY_SECONDS : COARSE_SECONDS) / world.slotSeconds));
+export async function* solveHot(setting: Setting & { readonly heat: HeatLimits }): AsyncGenerator<Solutions> {
+  const { scenario, world, candidates, heat } = setting;
+  const steps = Math.max(1, Math.floor((heat.idleTooHot ? JUMPY_SECONDS : COARSE_SECONDS) / world.slotSeconds));
   const window = Math.max(1, Math.round(HOUR / world.slotSeconds / steps));
   const hours: Iterator<Frontier[]> = inChunks(frontiersOf(scenario, world, candidates, 1), window * steps);
   let first = 0;

@@ -2,6 +2,7 @@ import type { Candidate } from '../../types.ts';
 import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
 import type { Frontier } from './frontier.ts';
+import type { HeatLimits } from './heat-limits.ts';
 import { LinearProgram } from './linear-program.ts';
 import { ThermalRows, type Links } from './thermal-rows.ts';
 
@@ -10,8 +11,8 @@ export interface Setting {
   readonly scenario: Scenario;
   readonly world: World;
   readonly candidates: readonly Candidate[];
-  /** Whether the limit can matter. */
-  readonly heat: boolean;
+  /** Undefined where the limit cannot matter. */
+  readonly heat: HeatLimits | undefined;
   /** Joules. */
   readonly endCharge: number;
 }
@@ -35,11 +36,11 @@ export interface Part {
 }
 
 /** Slots as a program that begins with the charge at the start. */
-export function partOf({ frontiers, first: begin, steps, links }: Span, { scenario, world, candidates, heat, endCharge }: Setting): Part {
+export function partOf({ frontiers, first: begin, steps, links }: Span, { scenario, world, heat, endCharge }: Setting): Part {
   const { battery } = scenario;
   const { harvest, slotSeconds, slots } = world;
   const program = new LinearProgram();
-  const thermal = heat ? new ThermalRows(program, scenario, world, candidates, steps) : undefined;
+  const thermal = heat ? new ThermalRows(program, heat, steps) : undefined;
   if (links?.begin) thermal?.beginAt(begin, links.begin);
   const columnsOf: number[][] = [];
   let before = -1;
