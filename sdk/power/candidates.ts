@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { OptionError } from '../core/errors.ts';
+import { parseOptions } from '../core/options.ts';
 import type { BoardPower, Candidate, VariantCost } from './types.ts';
 import { dynamicWatts } from './worth.ts';
 
@@ -17,24 +19,36 @@ export interface Choices {
 
 const IDLE: Candidate = { variant: -1, threads: 0, rate: 0, gated: true, off: 0, accuracy: 0, latency: 0, energy: 0 };
 
-/** Of programs in JavaScript: what the types ask for. */
-function checkChoices({ cores, deadline, power, wake }: { readonly cores?: number; readonly deadline?: number; readonly power?: Partial<BoardPower>; readonly wake?: Choices['wake'] }): void {
-  for (const [name, value = NaN] of Object.entries({ cores, deadline, 'power.idle': power?.idle, 'power.core': power?.core })) {
-    if (!(value >= 0)) throw new OptionError('invalid-option', `candidates: option '${name}': found ${value}; allowed: a number from 0`);
+const amount = v.pipe(v.number(), v.minValue(0));
+
+// Objects may have more: board profiles, variants with their files.
+const choicesSchema = v.strictObject({
+  variants: v.array(v.object({ name: v.string(), accuracy: amount, latency: v.array(amount) })),
+  power: v.object({ idle: amount, core: amount, off: v.optional(amount) }),
+  cores: amount,
+  rates: v.array(amount),
+  deadline: amount,
+  wake: v.optional(v.object({ seconds: v.array(amount), boot: amount })),
+});
+
+function checkChoices(choices: Choices): void {
+  const { power, wake } = parseOptions(choicesSchema, choices, 'candidatesOf');
+  if (wake === undefined) return;
+  if (power.off === undefined) {
+    throw new OptionError('no-off-power', 'wake: found a wake source on a board without power.off; state the watts while powered off, or remove wake');
   }
-  const short = wake?.seconds.find((seconds) => !(seconds > wake.boot));
-  if (short !== undefined) throw new OptionError('invalid-option', `candidates: option 'wake.seconds': found ${short}; allowed: more than the ${wake!.boot} s of starting again`);
+  const short = wake.seconds.find((seconds) => seconds <= wake.boot);
+  if (short !== undefined) throw new OptionError('invalid-option', `candidatesOf: option 'wake.seconds': found ${short}; allowed: more than the ${wake.boot} s of starting again`);
 }
 
 /**
  * All there is to choose from: idle first, then variants by threads, rates and gating that keep the deadline and the rate at full clock, then powered off.
  * `energy` of powered off is that of starting again, in joules above `power.off`.
+ * @throws OptionError naming what is wrong
  */
-export function candidatesOf({ variants, power, cores, rates, deadline, wake }: Choices): readonly Candidate[] {
-  checkChoices({ cores, deadline, power, wake });
-  if (wake !== undefined && power.off === undefined) {
-    throw new OptionError('no-off-power', 'wake: found a wake source on a board without power.off; state the watts while powered off, or remove wake');
-  }
+export function candidatesOf(choices: Choices): readonly Candidate[] {
+  checkChoices(choices);
+  const { variants, power, cores, rates, deadline, wake } = choices;
   const running = variants.flatMap(({ name, accuracy, latency }, variant) => latency.slice(0, cores).flatMap((seconds, index) => rates
     .filter((rate) => seconds <= deadline && seconds * rate <= 1)
     .flatMap((rate) => [true, false].map((gated): Candidate => ({

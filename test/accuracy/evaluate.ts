@@ -8,6 +8,10 @@ import { PUBLISHED, reproduced } from './published-log.ts';
 const folder = process.env['HALFBYTE_ASSETS'] ?? '../shared/assets';
 const engines: readonly Engine[] = ['kernels', ...REQUANTIZE_MODES];
 const asked = process.argv.slice(2);
+if (asked.includes('--help')) {
+  console.log(`npm run evaluate -- [${engines.join('|')} ...]: accuracy of engines on the MLPerf Tiny samples of HALFBYTE_ASSETS (default: kernels), after the comparison with LiteRT`);
+  process.exit();
+}
 const unknown = asked.find((name) => !engines.includes(name as Engine));
 if (unknown !== undefined) throw new Error(`engine '${unknown}' is not one of: ${engines.join(', ')}`);
 
@@ -29,6 +33,7 @@ async function evaluate(sets: readonly Classification[], anomalyFile: string, en
   return row;
 }
 
+await import('../golden/report.ts');
 const rows: Record<string, Record<string, string>> = {};
 for (const engine of (asked.length > 0 ? asked : ['kernels']) as Engine[]) {
   rows[`int8 ${engine}`] = await evaluate(CLASSIFICATIONS, 'ad01_int8.tflite', engine);

@@ -125,8 +125,9 @@ describe('options from JavaScript', () => {
 
   it('candidates need a deadline, cores, powers and sleeps longer than a start', () => {
     const choices = { variants: VARIANTS, power: { ...POWER, off: 0.03 }, cores: 4, rates: [1], deadline: 0.5 };
-    expect(() => candidatesOf({ ...choices, deadline: undefined } as never)).toThrow(/'deadline': found NaN/);
-    expect(() => candidatesOf({ ...choices, power: undefined } as never)).toThrow(/'power.idle'/);
+    expect(() => candidatesOf({ ...choices, deadline: undefined } as never)).toThrow(/candidatesOf: option 'deadline'/);
+    expect(() => candidatesOf({ ...choices, power: undefined } as never)).toThrow(/candidatesOf: option 'power'/);
+    expect(() => candidatesOf({} as never)).toThrow(/option 'variants': missing/);
     expect(() => candidatesOf({ ...choices, wake: { seconds: [300, 10], boot: 30 } })).toThrow(/'wake.seconds': found 10/);
   });
 });
