@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { checkModel } from '../core/arguments.ts';
 import { OptionError } from '../core/errors.ts';
+import { inTurn } from '../core/in-turn.ts';
 import { formatShape } from '../core/shape.ts';
 import { isImagePort } from './image-port.ts';
 import { openInput, type ImageInputOptions, type InputWriter } from './image-to-input.ts';
@@ -12,11 +13,10 @@ export const callSchema = v.strictObject({ signal: v.optional(v.instance(AbortSi
 
 export type CallOptions = v.InferInput<typeof callSchema>;
 
-/** Frames into an open model and out of it what a task reads. Calls follow each other, as they share the model's input. */
+/** Frames into an open model and out of it what a task reads. Calls of all tasks with one model follow each other, as they share its input. */
 export class PictureTask {
   readonly #model: ImageModel;
   readonly #write: InputWriter;
-  #last: Promise<unknown> = Promise.resolve();
 
   /**
    * @param task name of the task, for messages
@@ -35,13 +35,11 @@ export class PictureTask {
 
   /** @param read takes the answer out of the model's outputs before another call can change them */
   run<T>(frame: Frame, signal: AbortSignal | undefined, read: (placement: Placement) => T): Promise<T> {
-    const turn = this.#last.then(async () => {
+    return inTurn(this.#model, async () => {
       signal?.throwIfAborted();
       const placement = this.#write(frame);
       await this.#model.run(signal === undefined ? {} : { signal });
       return read(placement);
     });
-    this.#last = turn.catch(() => undefined);
-    return turn;
   }
 }
