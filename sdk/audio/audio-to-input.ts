@@ -1,4 +1,6 @@
+import { checkPort } from '../core/arguments.ts';
 import type { Port } from '../runtime/types.ts';
+import { checkClip } from './check-samples.ts';
 import { windowSamples, type FeatureOptions } from './feature-options.ts';
 import { featurePort } from './feature-port.ts';
 import { features } from './features.ts';
@@ -33,6 +35,8 @@ function startOf(clip: AudioClip, sampleRate: number, count: number): AudioClip 
  */
 export function audioToInput(audio: AudioClip | Uint8Array, port: Port, options?: FeatureOptions): HeardAudio {
   const clip = audio instanceof Uint8Array ? readWav(audio) : audio;
+  checkClip(clip, 'audioToInput');
+  checkPort(port, 'audioToInput');
   const { settings, frames, write } = featurePort(port, options);
   const count = windowSamples(frames, settings);
   write(features(startOf(clip, settings.sampleRate, count), settings).data);

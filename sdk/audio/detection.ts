@@ -14,8 +14,10 @@ export interface DetectionRules {
   readonly smoothing: number;
   /** Least average. */
   readonly threshold: number;
-  /** Seconds after a detection in which there is no other. */
-  readonly refractorySeconds: number;
+  /** Samples after a detection in which there is no other. */
+  readonly refractory: number;
+  /** Samples a second. */
+  readonly sampleRate: number;
   /** Classes that are keywords. */
   readonly keywords: readonly number[];
 }
@@ -37,18 +39,18 @@ export class DetectionFilter {
 
   /**
    * @param scores one number per class
-   * @param seconds time of the result, not below that of the one before
+   * @param samples heard until the result, not less than until the one before
    */
-  decide(scores: Float64Array, seconds: number): Omit<Detection, 'label'> | undefined {
-    const { smoothing, threshold, refractorySeconds, keywords } = this.#rules;
+  decide(scores: Float64Array, samples: number): Omit<Detection, 'label'> | undefined {
+    const { smoothing, threshold, refractory, sampleRate, keywords } = this.#rules;
     this.#results.push(scores);
     if (this.#results.length > smoothing) this.#results.shift();
-    if (this.#results.length < smoothing || seconds < this.#quietUntil) return undefined;
+    if (this.#results.length < smoothing || samples < this.#quietUntil) return undefined;
     const averages = scores.map((_, index) => this.#results.reduce((sum, result) => sum + result[index]!, 0) / smoothing);
     const index = averages.reduce((best, average, at) => (average > averages[best]! ? at : best), 0);
     const score = averages[index]!;
-    if (score < threshold || !keywords.includes(index)) return undefined;
-    this.#quietUntil = seconds + refractorySeconds;
-    return { index, score, seconds };
+    if (!(score >= threshold) || !keywords.includes(index)) return undefined;
+    this.#quietUntil = samples + refractory;
+    return { index, score, seconds: samples / sampleRate };
   }
 }

@@ -1,6 +1,6 @@
 import { affineOf, codeRangeOf, quantizeValue } from '../core/affine.ts';
 import { OptionError } from '../core/errors.ts';
-import { elementCount, formatShape } from '../core/shape.ts';
+import { elementCount, formatShape, sameShape } from '../core/shape.ts';
 import type { Port } from '../runtime/types.ts';
 import { featuresPerFrame, parseFeatureOptions, type FeatureOptions, type FeatureSettings } from './feature-options.ts';
 import { keywordTasks, keywordTaskOf } from './keyword-tasks.ts';
@@ -27,6 +27,10 @@ function writer(port: Port, where: string): (features: Float32Array) => void {
   };
 }
 
+function isLong(extent: number): boolean {
+  return extent > 1;
+}
+
 /** Whether the features of a model input are known without options. */
 export function isKeywordPort(port: Pick<Port, 'shape'>): boolean {
   return keywordTaskOf(port) !== undefined;
@@ -47,9 +51,9 @@ export function featurePort(port: Port, options: FeatureOptions | undefined): Fe
   }
   const settings = parseFeatureOptions(known, where);
   const size = featuresPerFrame(settings);
-  const count = elementCount(port.shape);
-  if (count === 0 || count % size !== 0 || !port.shape.includes(size)) {
+  const frames = elementCount(port.shape) / size;
+  if (!sameShape(port.shape.filter(isLong), [frames, size].filter(isLong))) {
     throw new OptionError('not-an-audio-input', `${where}: takes no frames of ${size} features; give the feature options of this model`);
   }
-  return { settings, frames: count / size, write: writer(port, where) };
+  return { settings, frames, write: writer(port, where) };
 }

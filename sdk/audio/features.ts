@@ -1,4 +1,5 @@
 import { OptionError } from '../core/errors.ts';
+import { checkClip } from './check-samples.ts';
 import { openExtractor } from './feature-extractor.ts';
 import { featuresPerFrame, frameCount, parseFeatureOptions, type FeatureOptions } from './feature-options.ts';
 import { gainOf, peakOf } from './peak.ts';
@@ -15,11 +16,12 @@ export interface Features {
 
 /**
  * Features of all frames that lie wholly inside a clip, resampled to the rate of the options where it has another one.
- * @throws OptionError for wrong options, and for a clip shorter than one frame
+ * @throws OptionError for wrong options, what is no clip, samples that are no numbers, and a clip shorter than one frame
  */
 export function features(clip: AudioClip, options: FeatureOptions = {}): Features {
   const settings = parseFeatureOptions(options, 'features');
   const { frameLength, frameStep, sampleRate, normalize } = settings;
+  checkClip(clip, 'features');
   const samples = resample(clip, sampleRate).samples;
   const frames = frameCount(samples.length, settings);
   if (frames === 0) {

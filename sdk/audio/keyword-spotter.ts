@@ -2,9 +2,12 @@ import * as v from 'valibot';
 import { affineOf, dequantizeValue } from '../core/affine.ts';
 import { checkModel } from '../core/arguments.ts';
 import { OptionError } from '../core/errors.ts';
+import { inTurn } from '../core/in-turn.ts';
 import { parseOptions } from '../core/options.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
+import { untilAborted } from '../core/until-aborted.ts';
 import type { Port } from '../runtime/types.ts';
+import { checkSamples } from './check-samples.ts';
 import { DetectionFilter, type Detection } from './detection.ts';
 import type { FeatureOptions } from './feature-options.ts';
 import { featurePort, type FeaturePort } from './feature-port.ts';
@@ -24,7 +27,7 @@ const schema = v.strictObject({
   keywords: v.optional(names),
   /** Least average score of a keyword. */
   threshold: v.optional(v.pipe(v.number(), v.finite()), 0.7),
-  /** Seconds between two results of the model. */
+  /** Seconds between two results of the model, rounded to whole steps of the features. */
   intervalSeconds: v.optional(seconds(0.001, 10), 0.1),
   /** Seconds of results that are averaged. */
   smoothingSeconds: v.optional(seconds(0, 10), 0.3),
@@ -37,6 +40,8 @@ const pushSchema = v.strictObject({
   gap: v.optional(v.boolean(), false),
   signal: v.optional(v.instance(AbortSignal)),
 });
+
+const listenSchema = v.strictObject({ signal: v.optional(v.instance(AbortSignal)) });
 
 /** How a spotter listens. */
 export type KeywordSpotterOptions = v.InferInput<typeof schema>;
@@ -78,7 +83,6 @@ export class KeywordSpotter {
   /** Samples between two results. */
   readonly #interval: number;
   #due = 0;
-  #last: Promise<unknown> = Promise.resolve();
 
   /** @throws OptionError for wrong options, and when the model has other inputs or outputs */
   constructor(model: AudioModel, options: KeywordSpotterOptions = {}) {
@@ -99,9 +103,10 @@ export class KeywordSpotter {
     this.#port = featurePort(input, features);
     this.#labels = known;
     this.#stream = new FeatureStream(this.#port.settings, this.#port.frames);
-    this.#interval = Math.max(1, Math.round(intervalSeconds * this.#port.settings.sampleRate));
+    const { frameStep, sampleRate } = this.#port.settings;
+    this.#interval = Math.max(1, Math.round(intervalSeconds * sampleRate / frameStep)) * frameStep;
     this.#filter = new DetectionFilter({
-      smoothing: Math.max(1, Math.round(smoothingSeconds / intervalSeconds)), threshold, refractorySeconds,
+      smoothing: Math.max(1, Math.round(smoothingSeconds * sampleRate / this.#interval)), threshold, refractory: Math.round(refractorySeconds * sampleRate), sampleRate,
       keywords: keywordIndices(keywords, known, task?.background ?? [], classes),
     });
   }
@@ -112,13 +117,14 @@ export class KeywordSpotter {
   }
 
   /**
-   * Takes the next samples, any number, and gives the keywords heard in them. Calls follow each other, as they share the model's input;
-   * the samples must stay unchanged until then. A failed call loses its samples: what follows counts as after a gap.
-   * @throws OptionError for wrong options, DeviceError when the model cannot run
+   * Takes the next samples, any number, and gives the keywords heard in them. Calls of all spotters with one model follow each other, as they share
+   * its input; the samples must stay unchanged until then. A failed call loses its samples: what follows counts as after a gap.
+   * @throws OptionError for wrong options and samples, DeviceError when the model cannot run, the signal's reason when aborted
    */
   async push(samples: Float32Array, options: v.InferInput<typeof pushSchema> = {}): Promise<Detection[]> {
     const { gap, signal } = parseOptions(pushSchema, options, 'push');
-    const turn = this.#last.then(async () => {
+    checkSamples(samples, 'push');
+    return inTurn(this.#model, async () => {
       if (gap) this.#forget();
       try {
         return await this.#hear(samples, signal);
@@ -127,20 +133,19 @@ export class KeywordSpotter {
         throw error;
       }
     });
-    this.#last = turn.catch(() => undefined);
-    return turn;
   }
 
   /**
    * Keywords of a source as they are heard, until it ends.
-   * @throws OptionError when the source has another rate; what the source throws
+   * @throws OptionError for wrong options and when the source has another rate; what the source throws; the signal's reason as soon as it is aborted
    */
   async *listen(source: AudioSource, options: { signal?: AbortSignal } = {}): AsyncGenerator<Detection> {
-    if (source.sampleRate !== this.sampleRate) {
-      throw new OptionError('sample-rate', `KeywordSpotter: the source has ${source.sampleRate} samples a second, ` +
+    const { signal } = parseOptions(listenSchema, options, 'listen');
+    if (Object(source) !== source || source.sampleRate !== this.sampleRate) {
+      throw new OptionError('sample-rate', `KeywordSpotter: the source has ${(Object(source) as Partial<AudioSource>).sampleRate} samples a second, ` +
         `the model hears ${this.sampleRate}: open the source with that rate`);
     }
-    for await (const { samples, gap } of source) yield* await this.push(samples, { gap, ...options });
+    for await (const { samples, gap } of untilAborted(source, signal)) yield* await this.push(samples, { gap, ...(signal && { signal }) });
   }
 
   #forget(): void {
@@ -149,6 +154,7 @@ export class KeywordSpotter {
   }
 
   async #hear(samples: Float32Array, signal: AbortSignal | undefined): Promise<Detection[]> {
+    signal?.throwIfAborted();
     const found: Detection[] = [];
     const steps = this.#stream.push(samples);
     while (!steps.next().done) {
@@ -156,7 +162,7 @@ export class KeywordSpotter {
       this.#due = this.#stream.samples + this.#interval;
       this.#port.write(this.#stream.features());
       await this.#model.run(signal === undefined ? {} : { signal });
-      const detection = this.#filter.decide(this.#scores(), this.#stream.samples / this.sampleRate);
+      const detection = this.#filter.decide(this.#scores(), this.#stream.samples);
       if (detection !== undefined) found.push({ ...detection, label: this.#labels?.[detection.index] ?? null });
     }
     return found;

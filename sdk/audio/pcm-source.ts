@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { OptionError } from '../core/errors.ts';
 import { parseOptions } from '../core/options.ts';
 import { MAX_CHANNELS, SAMPLE_RATES } from './limits.ts';
 import { bytesOf, decodeSamples, SAMPLE_FORMATS } from './sample-format.ts';
@@ -21,6 +22,10 @@ async function* pieces(stream: AsyncIterable<Uint8Array>, size: number): AsyncGe
   const piece = new Uint8Array(size);
   let filled = 0;
   for await (const bytes of stream) {
+    if (!(bytes instanceof Uint8Array)) {
+      throw new OptionError('invalid-samples', `PcmSource: the stream gave ${Object.prototype.toString.call(bytes).slice(8, -1)}; must be bytes as Uint8Array: ` +
+        'a stream without encoding, or `new Uint8Array(buffer)` of each message');
+    }
     for (let at = 0; at < bytes.length;) {
       const part = bytes.subarray(at, at + size - filled);
       piece.set(part, filled);
@@ -38,14 +43,17 @@ export class PcmSource implements AudioSource {
   readonly #stream: AsyncIterable<Uint8Array>;
   readonly #options: v.InferOutput<typeof schema>;
 
-  /** @throws OptionError for wrong options */
+  /** @throws OptionError for wrong options and what is no stream */
   constructor(stream: AsyncIterable<Uint8Array>, options: PcmSourceOptions = {}) {
+    if (typeof (Object(stream) as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] !== 'function') {
+      throw new OptionError('invalid-option', 'PcmSource: the first argument must be a stream of bytes, such as process.stdin or createReadStream(file)');
+    }
     this.#stream = stream;
     this.#options = parseOptions(schema, options, 'PcmSource');
     this.sampleRate = this.#options.sampleRate;
   }
 
-  /** @throws OptionError for float samples that are not numbers; what the stream throws */
+  /** @throws OptionError for float samples that are not numbers and what are no bytes; what the stream throws */
   async *[Symbol.asyncIterator](): AsyncGenerator<AudioChunk> {
     const { format, channels, chunkSamples } = this.#options;
     for await (const piece of pieces(this.#stream, chunkSamples * channels * bytesOf(format))) {

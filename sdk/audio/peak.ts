@@ -5,7 +5,10 @@ export function peakOf(samples: ArrayLike<number>): number {
   return peak;
 }
 
+/** Below it the gain passes what float32 holds. */
+const SILENCE = 2 ** -100;
+
 /** Factor that brings a peak to full scale; silence stays silence. */
 export function gainOf(peak: number): number {
-  return peak > 0 ? 1 / peak : 1;
+  return peak >= SILENCE ? 1 / peak : 1;
 }

@@ -1,5 +1,6 @@
 import { OptionError } from '../core/errors.ts';
 import { PI, sin } from '../core/math.ts';
+import { checkClip, checkRate } from './check-samples.ts';
 import { MAX_SAMPLES } from './limits.ts';
 import type { AudioClip } from './types.ts';
 
@@ -38,9 +39,11 @@ let filter: Float64Array | undefined;
  * The clip at another rate: band-limited interpolation with a Kaiser-windowed sinc (J. O. Smith, Digital Audio Resampling).
  * Outside the clip is silence. Sample n of the result is at the time of n / sampleRate.
  * @param sampleRate samples a second of the result
- * @throws OptionError when the result would be too long
+ * @throws OptionError for what is no clip or no rate, and when the result would be too long
  */
 export function resample(clip: AudioClip, sampleRate: number): AudioClip {
+  checkClip(clip, 'resample');
+  checkRate(sampleRate, 'resample');
   if (clip.sampleRate === sampleRate) return clip;
   const { samples } = clip;
   const count = Math.ceil((samples.length * sampleRate) / clip.sampleRate);

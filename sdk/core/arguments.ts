@@ -21,3 +21,12 @@ export function checkModel(value: unknown, where: string): void {
   const model = Object(value) as object;
   if (!['inputs', 'outputs', 'run'].every((name) => name in model)) refuse(where, value, 'must be an open model: pass what `await Model.load(file)` gives');
 }
+
+/**
+ * For programs in JavaScript.
+ * @throws OptionError where `value` is no input of an open model
+ */
+export function checkPort(value: unknown, where: string): void {
+  const port = Object(value) as object;
+  if (!['name', 'dtype', 'shape', 'data'].every((name) => name in port)) refuse(where, value, 'must be an input of an open model: pass `model.inputs[0]`');
+}

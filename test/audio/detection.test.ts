@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { DetectionFilter, type DetectionRules } from '../../sdk/audio/detection.ts';
 
-const RULES: DetectionRules = { smoothing: 3, threshold: 0.6, refractorySeconds: 1, keywords: [0, 1] };
+const RULES: DetectionRules = { smoothing: 3, threshold: 0.6, refractory: 10, sampleRate: 10, keywords: [0, 1] };
 
 /** What a filter decides on rows of scores, ten a second. */
 function decisions(rows: readonly (readonly number[])[], rules = RULES): (string | undefined)[] {
   const filter = new DetectionFilter(rules);
   return rows.map((row, at) => {
-    const found = filter.decide(Float64Array.from(row), at / 10);
+    const found = filter.decide(Float64Array.from(row), at);
     return found && `${found.index} ${found.score.toFixed(2)} at ${found.seconds}`;
   });
 }
@@ -40,9 +40,9 @@ describe('DetectionFilter', () => {
 
   test('a reset needs new results, and keeps the refractory time', () => {
     const filter = new DetectionFilter({ ...RULES, smoothing: 2 });
-    const decide = (seconds: number): number | undefined => filter.decide(Float64Array.from(first), seconds)?.seconds;
-    expect([decide(0), decide(0.1)]).toEqual([undefined, 0.1]);
+    const decide = (samples: number): number | undefined => filter.decide(Float64Array.from(first), samples)?.seconds;
+    expect([decide(0), decide(1)]).toEqual([undefined, 0.1]);
     filter.reset();
-    expect([decide(1), decide(1.05), decide(1.1)]).toEqual([undefined, undefined, 1.1]);
+    expect([decide(10), decide(10), decide(11)]).toEqual([undefined, undefined, 1.1]);
   });
 });
