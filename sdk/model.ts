@@ -37,6 +37,8 @@ const optionsSchema = v.strictObject({
   signal: v.optional(v.instance(AbortSignal)),
 });
 
+const runSchema = v.strictObject({ signal: v.optional(v.instance(AbortSignal)) });
+
 export type ModelOptions = v.InferInput<typeof optionsSchema>;
 
 async function readSource(source: string | URL | Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> {
@@ -48,6 +50,11 @@ async function readSource(source: string | URL | Uint8Array, signal: AbortSignal
     const cause = error as NodeJS.ErrnoException;
     throw new OptionError('unreadable-file', `model '${String(source)}': cannot be read (${cause.code ?? cause.message}); pass the path of a model file`, { cause });
   }
+}
+
+function parseRunOptions(options: { signal?: AbortSignal }): { signal?: AbortSignal } {
+  const { signal } = parseOptions(runSchema, options, 'Model.run');
+  return signal ? { signal } : {};
 }
 
 /** An open model: any supported file in, one session out. */
@@ -107,9 +114,9 @@ export class Model {
   /** Bytes of shared memory: weights, arena and scratch. */
   get memoryBytes(): number { return this.#session.memoryBytes; }
 
-  /** One inference on worker threads; the event loop stays free. Calls are queued. @throws DeviceError, or the signal's reason. */
-  run(options: { signal?: AbortSignal } = {}): Promise<{ outputs: readonly Port[] }> {
-    return this.#session.run(options);
+  /** One inference on worker threads; the event loop stays free. Calls are queued. @throws DeviceError, OptionError, or the signal's reason. */
+  async run(options?: { signal?: AbortSignal }): Promise<{ outputs: readonly Port[] }> {
+    return this.#session.run(options === undefined ? {} : parseRunOptions(options));
   }
 
   /** One inference on the calling thread. @throws DeviceError while a `run()` is pending. */

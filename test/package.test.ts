@@ -50,6 +50,30 @@ describe('package', () => {
     expect(Number(output)).toBe(2);
   });
 
+  it('runs a model on threads from a program in a string, with a preload larger than the memory of a thread', () => {
+    writeFileSync(join(folder, 'preload.cjs'), 'globalThis.large = Array.from({ length: 400_000 }, (_, index) => ({ index }));');
+    const output = node('--require', './preload.cjs', '--input-type=module', '-e', `
+      import { Model } from 'halfbyte';
+      const model = await Model.load(${JSON.stringify(join(root, 'test/fixtures/classifier-v1.tflite'))}, { threads: 2 });
+      const { outputs } = await model.run();
+      console.log(outputs[0].data.length);`);
+    expect(Number(output)).toBe(2);
+  });
+
+  it('keeps nothing of a run', () => {
+    const output = node('--expose-gc', '--input-type=module', '-e', `
+      import { Model } from 'halfbyte';
+      const model = await Model.load(${JSON.stringify(join(root, 'test/fixtures/classifier-v1.tflite'))}, { threads: 1 });
+      const heapAfter = async (runs) => {
+        for (let run = 0; run < runs; run++) await model.run();
+        gc();
+        return process.memoryUsage().heapUsed;
+      };
+      const before = await heapAfter(3000);
+      console.log((await heapAfter(6000) - before) / 6000);`);
+    expect(Number(output)).toBeLessThan(30);
+  });
+
   it('throws errors that are instances of the classes of every entry point, with their full names', () => {
     const output = node('--input-type=commonjs', '-e', `
       const { HalfbyteError, ModelError, OptionError } = require('halfbyte');

@@ -7,7 +7,7 @@ export const Control = {
   arrived: 2,
   phase: 3,
   sleepers: 4,
-  /** Set by the host to stop the current run at the next barrier. */
+  /** Set by the host to stop the current run at the next step or barrier. */
   abort: 5,
   /** Decision of the last thread to arrive at a barrier, the same for all threads. */
   stop: 6,

@@ -33,20 +33,21 @@ export function executeStep(kernels: readonly KernelFunction[], table: Int32Arra
 
 /**
  * Runs all steps of a linked plan as thread `thread` of `threads`.
- * Steps of a band, and steps that use one thread, follow each other without a barrier.
+ * Steps of a band, and steps that use one thread, follow each other without a barrier; those up to the next barrier are left out when the run is to be stopped.
  */
 export function execute(
   kernels: readonly KernelFunction[], words: Int32Array, table: Int32Array, scratch: number, thread: number, threads: number,
 ): void {
+  let stopped = false;
   for (let row = 0; row < table.length;) {
     const active = Math.min(threads, table[row + Row.threads]!);
-    if (thread < active) executeStep(kernels, table, row, scratch, thread, active);
+    if (!stopped && thread < active) executeStep(kernels, table, row, scratch, thread, active);
     row += table[row + Row.joined]! * STEP_WORDS;
     if (row >= table.length) return;
     if (threads === 1) {
       if (Atomics.load(words, Control.abort) !== 0) return;
     } else if (active > 1 || table[row + Row.threads]! > 1) {
       if (!barrier(words, threads)) return;
-    }
+    } else stopped ||= Atomics.load(words, Control.abort) !== 0;
   }
 }

@@ -27,6 +27,19 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Waits for a turn. @throws the signal's reason as soon as it is aborted */
+function untilTurn(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return turn;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    void turn.then(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+  });
+}
+
 /** An open model: its ports are views on shared memory, runs are queued in call order. */
 export class Session {
   readonly inputs: readonly Port[];
@@ -38,7 +51,7 @@ export class Session {
   readonly #linked: LinkedPlan;
   readonly #words: Int32Array;
   #pool: WorkerPool | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  #last = Promise.resolve();
   #pending = 0;
   #closed = false;
   #failure: Error | undefined;
@@ -89,14 +102,14 @@ export class Session {
    */
   async run(options: { signal?: AbortSignal } = {}): Promise<{ outputs: readonly Port[] }> {
     this.#open();
-    const turn = this.#pending++ === 0 ? this.#runNow(options.signal) : this.#last.then(nextTurn).then(() => this.#runNow(options.signal));
-    this.#last = turn.catch(() => undefined);
-    try {
-      await turn;
-      return { outputs: this.outputs };
-    } finally {
-      this.#pending--;
-    }
+    const { signal } = options;
+    const turn = this.#pending++ === 0 ? this.#runNow(signal) : untilTurn(this.#last.then(nextTurn), signal).then(() => this.#runNow(signal));
+    const done = turn.finally(() => { this.#pending--; });
+    // What is aborted while it waits ends before those ahead of it.
+    const before = this.#last;
+    this.#last = done.then(() => before, () => before);
+    await done;
+    return { outputs: this.outputs };
   }
 
   async #runNow(signal: AbortSignal | undefined): Promise<void> {

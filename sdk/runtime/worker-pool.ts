@@ -5,7 +5,7 @@ import { workerSource } from './generated/worker.ts';
 import type { LinkedPlan } from './link.ts';
 import type { WorkerData } from './worker.ts';
 
-/** Heap limits of a worker in MB: it only calls kernels. */
+/** Heap limits of a worker in MB: it only calls kernels, and takes neither flags nor preloaded modules from the process. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 };
 
 /** Threads that execute a linked plan. They keep the process alive while a run is pending only. */
@@ -27,20 +27,19 @@ export function openPool(linked: LinkedPlan, module: WebAssembly.Module): Worker
   const { memory, table, costs } = linked;
   const words = new Int32Array(memory.buffer, 0, 16);
   const workers: Worker[] = [];
-  let fail: (error: DeviceError) => void;
-  const failure = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  failure.catch(() => undefined);
+  let failure: DeviceError | undefined;
+  // Ends the wait of the current run. A promise of the whole pool would keep what each run attaches to it.
+  let wake = (): void => undefined;
   let closing = false;
 
   const start = (thread: number): Worker => {
     const data: WorkerData = { module, memory, table, costs, scratch: linked.scratch[thread]!, thread, generation: Atomics.load(words, Control.generation) };
-    const worker = new Worker(workerSource, { eval: true, workerData: data, resourceLimits: RESOURCE_LIMITS });
+    const worker = new Worker(workerSource, { eval: true, workerData: data, resourceLimits: RESOURCE_LIMITS, execArgv: [], env: {} });
     const die = (reason: string): void => {
       if (closing || workers[thread] !== worker) return;
       closing = true;
-      fail(new DeviceError('worker-died', `worker ${thread} of ${workers.length} died (${reason}): load the model again`));
+      failure = new DeviceError('worker-died', `worker ${thread} of ${workers.length} died (${reason}): load the model again`);
+      wake();
       for (const other of workers) void other.terminate();
     };
     worker.on('message', (message) => die(String(message)));
@@ -70,8 +69,13 @@ export function openPool(linked: LinkedPlan, module: WebAssembly.Module): Worker
         Atomics.notify(words, Control.generation);
         // A wake-up may come late from the run before: the generation alone tells that this run is complete.
         for (let finished = Atomics.load(words, Control.finished); finished !== generation; finished = Atomics.load(words, Control.finished)) {
+          if (failure !== undefined) throw failure;
           const wait = Atomics.waitAsync(words, Control.finished, finished);
-          if (wait.async) await Promise.race([wait.value, failure]);
+          if (!wait.async) continue;
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+            void wait.value.then(() => resolve());
+          });
         }
       } finally {
         for (const worker of workers) worker.unref();

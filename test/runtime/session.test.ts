@@ -66,6 +66,25 @@ describe('session', () => {
     expect((await model.run()).outputs).toHaveLength(model.outputs.length);
   });
 
+  it('rejects at once what is aborted while it waits for its turn', async () => {
+    await using model = await Model.load(path, { threads: 2 });
+    const order: string[] = [];
+    const runs = Array.from({ length: 20 }, () => model.run().then(() => order.push('run')));
+    const controller = new AbortController();
+    const last = model.run({ signal: controller.signal }).catch((error: unknown) => order.push(String(error)));
+    controller.abort(new Error('late'));
+    await last;
+    expect(order).toEqual(['Error: late']);
+    await Promise.all(runs);
+    expect(model.runSync().outputs).toHaveLength(model.outputs.length);
+  });
+
+  it('refuses wrong options of a run', async () => {
+    await using model = await Model.load(path, { threads: 1 });
+    for (const options of [null, 5, 'x', { signal: 5 }, { signal: {} }, { bogus: 1 }]) await expect(model.run(options as never)).rejects.toThrow(OptionError);
+    expect((await model.run({})).outputs).toHaveLength(model.outputs.length);
+  });
+
   it('refuses unknown options and names them', async () => {
     await expect(Model.load(path, { thread: 2 } as never)).rejects.toThrow(OptionError);
     await expect(Model.load(path, { thread: 2 } as never)).rejects.toThrow(/thread/);

@@ -8,12 +8,11 @@ export const transports: readonly TransportKind[] = Object.freeze([mqttTransport
 
 /** @throws OptionError for a URL that no transport serves */
 export function transportFor(url: string, kinds: readonly TransportKind[] = transports): TransportKind {
-  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
-  const scheme = hostname === '' ? '' : protocol.slice(0, -1);
+  const scheme = URL.canParse(url) ? new URL(url).protocol.slice(0, -1) : '';
   const kind = kinds.find(({ schemes }) => schemes.includes(scheme));
   if (kind) return kind;
   const allowed = kinds.flatMap(({ schemes }) => schemes).map((name) => `${name}://`).join(', ');
-  throw new OptionError('invalid-broker', `broker '${shownUrl(url)}': allowed are URLs with a host, beginning with ${allowed}; e.g. mqtt://127.0.0.1:1883`);
+  throw new OptionError('invalid-broker', `broker '${shownUrl(url)}': allowed are URLs beginning with ${allowed}; e.g. mqtt://127.0.0.1:1883`);
 }
 
 /** @throws OptionError for a URL that no transport serves */

@@ -1,6 +1,6 @@
 import mqtt from 'mqtt';
 import type { MqttClient } from 'mqtt';
-import { UpdateError } from '../../core/errors.ts';
+import { OptionError, UpdateError } from '../../core/errors.ts';
 import { MESSAGE_BYTES } from '../messages.ts';
 import { packetLimit } from '../packet-limit.ts';
 import { shownUrl } from '../shown-url.ts';
@@ -24,7 +24,9 @@ export const mqttTransport: TransportKind = Object.freeze({
   open,
 });
 
+/** @throws OptionError for a URL without a host, which MQTT.js takes for this machine */
 function open(options: TransportOptions): Transport {
+  if (new URL(options.url).hostname === '') throw new OptionError('invalid-broker', `broker '${shownUrl(options.url)}': names no host; e.g. mqtt://127.0.0.1:1883`);
   const subscriptions = new Map<string, 0 | 1>();
   let client: MqttClient | undefined;
   let online = false;
