@@ -1,11 +1,9 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { once } from 'node:events';
-import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { DeviceError } from '../core/errors.ts';
 import { parseOptions } from '../core/options.ts';
 import { PcmSource } from './pcm-source.ts';
+import { Recorder } from './recorder.ts';
 import type { AudioChunk, AudioSource } from './types.ts';
 
 const milliseconds = (least: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(600_000));
@@ -26,25 +24,22 @@ const schema = v.strictObject({
   /** Time without sound after which the recorder is started again. */
   stallMs: v.optional(milliseconds(1), 5000),
   /** Program to run. */
-  command: v.optional(v.pipe(v.string(), v.minLength(1)), 'arecord'),
+  command: v.optional(v.pipe(v.string(), v.minLength(1), v.regex(/^[^\0]*$/, 'must be a program')), 'arecord'),
   signal: v.optional(v.instance(AbortSignal)),
 });
 
 export type AlsaSourceOptions = v.InferInput<typeof schema>;
 
 const MAX_BACKOFF_MS = 30_000;
-/** Characters of arecord's messages kept for the error. */
-const MAX_MESSAGES = 500;
-
-type Recorder = ChildProcessByStdio<null, Readable, Readable>;
 
 /** How one run of arecord went. */
 interface Ended {
   readonly heard: boolean;
+  /** With what the program said. */
   readonly reason: string;
 }
 
-/** A microphone by ALSA's `arecord`. It is started again when it ends or hangs; the first chunk after that has `gap` set. */
+/** A microphone by ALSA's `arecord`. It is started again when it ends or hangs; the first chunk after that, and after an overrun that it tells, has `gap` set. */
 export class AlsaSource implements AudioSource {
   readonly sampleRate: number;
   readonly #options: v.InferOutput<typeof schema>;
@@ -72,50 +67,24 @@ export class AlsaSource implements AudioSource {
     }
   }
 
-  async #start(): Promise<Recorder> {
-    const { command, device, sampleRate, channels } = this.#options;
-    const args = ['-q', '-D', device, '-t', 'raw', '-f', 'S16_LE', '-r', String(sampleRate), '-c', String(channels)];
-    const recorder = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    try {
-      await once(recorder, 'spawn');
-      return recorder;
-    } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      throw new DeviceError('arecord-missing', `AlsaSource: '${command}' cannot be started (${code ?? message}); install ALSA's tools ` +
-        '(Debian and Raspberry Pi OS: apt install alsa-utils), or give another recorder\'s output to PcmSource', { cause });
-    }
-  }
-
   async *#record(gap: boolean): AsyncGenerator<AudioChunk, Ended> {
-    const { sampleRate, channels, chunkSamples, stallMs, signal } = this.#options;
-    const recorder = await this.#start();
-    let [heard, reason, messages] = [false, '', ''];
-    const stop = (): boolean => recorder.kill();
-    signal?.addEventListener('abort', stop, { once: true });
-    if (signal?.aborted) stop();
-    recorder.stderr.setEncoding('utf8').on('data', (text: string) => { messages = (messages + text).slice(-MAX_MESSAGES); });
-    recorder.on('error', (error) => { reason ||= error.message; });
-    const closed = new Promise<string>((resolve) => {
-      recorder.once('close', (code, killedBy) => resolve(`ended with ${killedBy ?? `code ${code}`}`));
-    });
-    const watch = (): NodeJS.Timeout => setTimeout(() => {
-      reason = `no sound for ${stallMs} ms`;
-      recorder.kill('SIGKILL');
-    }, stallMs);
-    let watchdog = watch();
+    const { command, device, sampleRate, channels, chunkSamples, stallMs, signal } = this.#options;
+    const recorder = await Recorder.start(command, ['-q', '-D', device, '-t', 'raw', '-f', 'S16_LE', '-r', String(sampleRate), '-c', String(channels)]);
+    const cut = (): void => recorder.cut('aborted');
+    signal?.addEventListener('abort', cut, { once: true });
+    let heard = false;
     try {
-      for await (const { samples } of new PcmSource(recorder.stdout, { format: 's16', channels, sampleRate, chunkSamples })) {
-        clearTimeout(watchdog);
-        yield { samples, gap: gap && !heard };
+      if (signal?.aborted) cut();
+      for await (const { samples } of new PcmSource(recorder.sound(stallMs), { format: 's16', channels, sampleRate, chunkSamples })) {
+        const overrun = recorder.takeOverrun();
+        yield { samples, gap: heard ? overrun : gap };
         heard = true;
-        watchdog = watch();
+        signal?.throwIfAborted();
       }
-      const end = await closed;
-      return { heard, reason: [reason || end, messages.trim().replaceAll(/\s+/g, ' ')].filter(Boolean).join(': ') };
+      return { heard, reason: await recorder.reason() };
     } finally {
-      clearTimeout(watchdog);
-      signal?.removeEventListener('abort', stop);
-      recorder.kill();
+      signal?.removeEventListener('abort', cut);
+      await recorder.stop();
     }
   }
 }

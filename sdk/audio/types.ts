@@ -10,7 +10,7 @@ export interface AudioClip {
 /** The next samples of a stream, mono. */
 export interface AudioChunk {
   readonly samples: Float32Array;
-  /** Sound is missing before these samples: the recorder was started again. */
+  /** Sound is missing before these samples: the recorder was started again, or read too late. */
   readonly gap: boolean;
 }
 

@@ -61,6 +61,48 @@ describe('AlsaSource', () => {
     expect(chunks.map(({ gap }) => gap)).toEqual([false, true]);
   });
 
+  test('is started again when it hangs and what it started keeps the pipe open', async () => {
+    const chunks = await take(new AlsaSource({ ...recorder('wrapped', 'sound 4; sleep 60'), stallMs: 300 }), 2);
+    expect(chunks.map(({ gap }) => gap)).toEqual([false, true]);
+  });
+
+  test('a chunk may last longer than the time without sound', async () => {
+    const source = new AlsaSource({ ...recorder('long', 'while :; do sound 8; sleep 0.1; done'), stallMs: 1000, chunkSamples: 200 });
+    expect((await take(source, 1)).map(({ samples, gap }) => [samples.length, gap])).toEqual([[200, false]]);
+    expect(startsOf('long')).toBe(1);
+  });
+
+  test('an event loop that is busy is no hanging recorder', async () => {
+    const source = new AlsaSource({ ...recorder('waiting', 'while :; do sound 4; sleep 0.01; done'), stallMs: 500 });
+    let count = 0;
+    for await (const { gap } of source) {
+      expect(gap).toBe(false);
+      setImmediate(() => { for (const start = Date.now(); Date.now() - start < 700;); });
+      if (++count === 3) break;
+    }
+    expect(startsOf('waiting')).toBe(1);
+  });
+
+  test('says that sound is missing where arecord was read too late', async () => {
+    const chunks = await take(new AlsaSource(recorder('overrun', 'sound 4; echo "overrun!!! (at least 812.334 ms long)" >&2; sleep 0.3; sound 4; exec sleep 60')), 2);
+    expect(chunks.map(({ gap }) => gap)).toEqual([false, true]);
+  });
+
+  test.each(['that ignores it', 'with sound left to read'])('an abort ends a recorder %s at once', async (what) => {
+    const controller = new AbortController();
+    const body = what === 'that ignores it' ? "trap '' TERM; while :; do sound 4; sleep 0.02; done" : 'exec cat /dev/zero';
+    let after = 0;
+    const listen = async (): Promise<void> => {
+      for await (const { samples } of new AlsaSource({ ...recorder(what, body), signal: controller.signal })) {
+        if (controller.signal.aborted) after += samples.length;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    setTimeout(() => controller.abort(new Error('enough')), 300);
+    await expect(listen()).rejects.toThrow('enough');
+    expect(after).toBe(0);
+  });
+
   test('a slow reader is no hanging recorder', async () => {
     const source = new AlsaSource({ ...recorder('quick', 'while :; do sound 4; sleep 0.01; done'), stallMs: 800 });
     let count = 0;
@@ -86,6 +128,11 @@ describe('AlsaSource', () => {
     const options = recorder('flaky', 'if [ $((start % 3)) = 0 ]; then sound 4; fi');
     expect((await take(new AlsaSource({ ...options, attempts: 3 }), 3)).map(({ gap }) => gap)).toEqual([true, true, true]);
     expect(startsOf('flaky')).toBe(9);
+  });
+
+  test.each([['a program below a file', '/etc/passwd/arecord', /ENOTDIR/], ['a name that is too long', 'a'.repeat(5000), /ENAMETOOLONG/]])('%s cannot be started', async (_, command, code) => {
+    await expect(take(new AlsaSource({ command }), 1)).rejects.toThrow(code);
+    await expect(take(new AlsaSource({ command }), 1)).rejects.toThrow(DeviceError);
   });
 
   test('a missing arecord names what to install', async () => {
