@@ -36,6 +36,28 @@ describe('audioToInput', () => {
     expect(b.data).toEqual(a.data);
   });
 
+  test.each([[1, 10, 49, 1], [2, 49, 10, 1], [490]])('refuses a port of another layout: %i x %i ...', (...shape) => {
+    expect(() => audioToInput(clip(noise(16_000)), port('float32', shape), keywordTasks[0]!.features)).toThrow(/takes no frames of 10 features/);
+  });
+
+  test('sound as quiet as float32 can hold is silence', () => {
+    const [quiet, none] = [port('float32', SHAPE), port('float32', SHAPE)];
+    audioToInput(clip(noise(16_000).map((sample) => sample * 1e-40)), quiet);
+    audioToInput(clip(new Float32Array(16_000)), none);
+    expect(quiet.data).toEqual(none.data);
+  });
+
+  test('refuses what is no clip or no input, and says what is', () => {
+    const real = port('float32', SHAPE);
+    const samples = noise(16_000);
+    for (const sound of ['yes.wav', undefined, samples.buffer, { samples }, { samples, sampleRate: NaN }, { samples, sampleRate: -16_000 }, { samples: [0, 1], sampleRate: 16_000 }, { samples: samples.map(() => NaN), sampleRate: 16_000 }]) {
+      expect(() => audioToInput(sound as never, real)).toThrow(OptionError);
+      expect(() => features(sound as never)).toThrow(OptionError);
+    }
+    expect(() => audioToInput('yes.wav' as never, real)).toThrow(/found 'yes.wav'; must be a clip/);
+    for (const input of [undefined, {}, 'input']) expect(() => audioToInput(clip(samples), input as never)).toThrow(/pass `model.inputs\[0\]`/);
+  });
+
   test('a short clip is followed by silence, a long one is cut', () => {
     const [a, b] = [port('float32', SHAPE), port('float32', SHAPE)];
     expect(audioToInput(clip(noise(4000)), a)).toEqual({ seconds: 0.25, heardSeconds: 1 });

@@ -38,6 +38,16 @@ describe('DetectionFilter', () => {
     expect(decisions([[0.3, 0.1, 0.9], [0.3, 0.1, 0.9], [0.3, 0.1, 0.9]], { ...RULES, threshold: 0.2 }).filter(Boolean)).toEqual([]);
   });
 
+  test('the refractory time ends on the sample, whenever it began', () => {
+    const filter = new DetectionFilter({ ...RULES, smoothing: 1, sampleRate: 16_000, refractory: 19_200 });
+    const found = Array.from({ length: 2000 }, (_, at) => filter.decide(Float64Array.from(first), 1600 * at)).filter(Boolean);
+    expect(found.map((detection, at) => Math.round(16_000 * detection!.seconds) - 19_200 * at)).toEqual(new Array(167).fill(0));
+  });
+
+  test('results that are no numbers are no keywords', () => {
+    expect(decisions([[NaN, 0, 0], [NaN, 0, 0], [NaN, NaN, NaN]], { ...RULES, smoothing: 1 }).filter(Boolean)).toEqual([]);
+  });
+
   test('a reset needs new results, and keeps the refractory time', () => {
     const filter = new DetectionFilter({ ...RULES, smoothing: 2 });
     const decide = (samples: number): number | undefined => filter.decide(Float64Array.from(first), samples)?.seconds;

@@ -7,6 +7,7 @@ import { KeywordSpotter, type KeywordSpotterOptions } from '../../sdk/audio/keyw
 import { PcmSource } from '../../sdk/audio/pcm-source.ts';
 import { readWav } from '../../sdk/audio/read-wav.ts';
 import type { AudioChunk, AudioModel, AudioSource } from '../../sdk/audio/types.ts';
+import { OptionError } from '../../sdk/core/errors.ts';
 import { Model } from '../../sdk/model.ts';
 import { assets } from '../assets.ts';
 import { port } from '../vision/port.ts';
@@ -77,6 +78,37 @@ describe('KeywordSpotter', () => {
     expect(model.runs).toBe(1);
     await spotter.push(silence);
     expect(model.runs).toBe(6);
+  });
+
+  test.each([0.001, 0.01, 0.02, 0.03, 0.05, 0.1])('averages over the smoothing time with a result each %f s', async (intervalSeconds) => {
+    const spotter = new KeywordSpotter(bandModel(), { ...OPTIONS, intervalSeconds, smoothingSeconds: 0.3 });
+    const [first] = await spotter.push(tone(32_000, 200 / 16_000));
+    // The first window ends after 0.52 s.
+    expect(first!.seconds).toBeGreaterThan(0.7);
+    expect(first!.seconds).toBeLessThan(0.87);
+  });
+
+  test('spotters with one model take turns', async () => {
+    const model = bandModel();
+    const alone = await new KeywordSpotter(bandModel(), OPTIONS).push(joined(silence, low));
+    const [a, b] = await Promise.all([joined(silence, low), joined(silence, silence)].map((sound) => new KeywordSpotter(model, OPTIONS).push(sound)));
+    expect([a, b]).toEqual([alone, []]);
+  });
+
+  test('an abort ends listening to a silent source at once', async () => {
+    const controller = new AbortController();
+    const source = new PcmSource(new Readable({ read() { controller.abort(new Error('enough')); } }));
+    const listen = async (): Promise<void> => {
+      for await (const detection of new KeywordSpotter(bandModel(), OPTIONS).listen(source, { signal: controller.signal })) expect(detection).toBeUndefined();
+    };
+    await expect(listen()).rejects.toThrow('enough');
+    await expect(new KeywordSpotter(bandModel(), OPTIONS).push(silence.subarray(0, 10), { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before');
+  });
+
+  test.each([undefined, 'abc', [1, 2, 3], Buffer.alloc(640), new Float32Array(320).fill(NaN)])('refuses what are no samples (%#)', async (samples) => {
+    const spotter = new KeywordSpotter(bandModel(), OPTIONS);
+    await expect(spotter.push(samples as never)).rejects.toThrow(OptionError);
+    await expect(spotter.listen(samples as never).next()).rejects.toThrow(OptionError);
   });
 
   test('calls made at once follow each other', async () => {

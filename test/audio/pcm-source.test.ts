@@ -34,6 +34,13 @@ describe('PcmSource', () => {
     await expect(chunks(new Uint8Array(Float32Array.of(Infinity).buffer), 4, { format: 'f32' })).rejects.toThrow(/PcmSource: sample 0 is Infinity/);
   });
 
+  test('refuses what is no stream of bytes', async () => {
+    for (const stream of [undefined, 'file.raw', Buffer.alloc(640)]) expect(() => new PcmSource(stream as never)).toThrow(/must be a stream of bytes/);
+    for (const piece of ['text', new ArrayBuffer(640), new Int16Array(320)]) {
+      await expect(new PcmSource(Readable.from([piece]) as never)[Symbol.asyncIterator]().next()).rejects.toThrow(/must be bytes as Uint8Array/);
+    }
+  });
+
   test('refuses wrong options', () => {
     const empty = Readable.from([]);
     for (const options of [{ channels: 0 }, { sampleRate: 10 }, { chunkSamples: 1.5 }, { format: 's8' }, { rate: 8000 }]) {

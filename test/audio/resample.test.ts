@@ -39,6 +39,10 @@ describe('resample', () => {
     expect(resample(same, 16_000)).toBe(same);
   });
 
+  test.each([NaN, 0, -8000, Infinity, '8000', undefined])('refuses %s as a rate', (rate) => {
+    expect(() => resample({ sampleRate: 16_000, samples: new Float32Array(10) }, rate as number)).toThrow(/sampleRate: found/);
+  });
+
   test('refuses results that would be too long', () => {
     expect(() => resample({ sampleRate: 1000, samples: new Float32Array(3_000_000) }, 16_000)).toThrow(/are 48000000 at 16000 Hz, at most 33554432/);
   });
