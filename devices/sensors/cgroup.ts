@@ -1,51 +1,18 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { cpuGroups } from '../../sdk/core/cgroup.ts';
+import type { CpuGroup } from '../../sdk/core/cgroup.ts';
 import type { Quantity } from '../../sdk/power/types.ts';
 import { openProbes, sample } from './probe.ts';
 import type { Probe } from './probe.ts';
-import { failureOf, loadedNumberAfter, readText, TextFile } from './text-file.ts';
+import { loadedNumberAfter, TextFile } from './text-file.ts';
 import type { SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['cpu-quota', 'quota-throttled'];
-const MOUNT = 'sys/fs/cgroup';
 const PERIODS = Buffer.from('nr_periods ');
 const THROTTLED = Buffer.from('nr_throttled ');
 
-/** Folders from the process's own group up to the mount; a container that sees only its own group finds it at the mount. */
-function ancestors(mount: string, own: string): string[] {
-  const folders: string[] = [];
-  for (let path = own; path !== '/' && path !== '.' && folders.length < 32; path = dirname(path)) folders.push(join(mount, path));
-  return [...folders, mount];
-}
-
-interface Group {
-  readonly folder: string;
-  /** CPUs granted. */
-  readonly cpus: number;
-}
-
-function quotaOf(quota: number, period: number): number {
-  return quota > 0 && period > 0 ? quota / period : Infinity;
-}
-
-/** Groups that this process is in, with the quota of each: version 2, then version 1. */
-function groups(root: string): Group[] {
-  const own = readText(join(root, 'proc/self/cgroup')) ?? '';
-  const exists = (folder: string): boolean => failureOf(join(root, folder, 'cpu.stat')) === undefined;
-  const ownV2 = /^0::(\/.*)$/m.exec(own)?.[1] ?? '/';
-  const v2 = ancestors(MOUNT, ownV2).filter(exists).map((folder) => {
-    const [quota, period] = (readText(join(root, folder, 'cpu.max')) ?? 'max').split(/\s+/).map(Number);
-    return { folder, cpus: quotaOf(quota ?? NaN, period ?? NaN) };
-  });
-  const ownV1 = /^\d+:(?:[^:\n]+,)?cpu(?:,[^:\n]+)?:(\/.*)$/m.exec(own)?.[1] ?? '/';
-  const v1 = ['cpu', 'cpu,cpuacct'].flatMap((controller) => ancestors(`${MOUNT}/${controller}`, ownV1)).filter(exists).map((folder) => ({
-    folder,
-    cpus: quotaOf(Number(readText(join(root, folder, 'cpu.cfs_quota_us'))), Number(readText(join(root, folder, 'cpu.cfs_period_us')))),
-  }));
-  return [...v2, ...v1];
-}
-
 /** The group with the smallest quota: CPUs it grants, and the share of its periods since the poll before in which it ran out. */
-function quotaProbe({ folder, cpus }: Group, root: string): Probe[] {
+function quotaProbe({ folder, cpus }: CpuGroup, root: string): Probe[] {
   const stat = TextFile.open(join(root, folder, 'cpu.stat'));
   if (stat === undefined) return [];
   const quota = sample('cpu-quota', 'core', `/${folder}`, 0.95);
@@ -74,6 +41,6 @@ export const cgroup: SensorKind = Object.freeze({
   name: 'cgroup',
   quantities,
   period: 0.5,
-  open: (root: string) => openProbes('cgroup', quantities, () => groups(root)
+  open: (root: string) => openProbes('cgroup', quantities, () => cpuGroups(root)
     .filter(({ cpus }) => Number.isFinite(cpus)).sort((a, b) => a.cpus - b.cpus).slice(0, 1).flatMap((group) => quotaProbe(group, root))),
 });

@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os';
 import { Abi, Kernel } from '../../kernels/abi.ts';
 import { PlanError } from '../core/errors.ts';
 import type { Plan, PlanConstant, PlanStep } from '../plan/types.ts';
@@ -7,6 +6,7 @@ import { CONTROL_BYTES, Row, STEP_WORDS } from './control.ts';
 import type { KernelFunction } from './execute.ts';
 import { instantiateKernels } from './instantiate.ts';
 import { kernelModule } from './kernels.ts';
+import { defaultMemoryLimit } from './memory-limit.ts';
 import { packable, packedBytes, packLayout } from './pack/index.ts';
 import type { DotVariant } from './pack/types.ts';
 import { isWeightLayout, packWeights, stagingBytes, weightPacking, type Staging, type WeightPacking } from './pack/weights.ts';
@@ -43,15 +43,10 @@ export interface LinkedPlan {
 export interface LinkOptions {
   readonly threads: number;
   readonly parallelCost?: number;
-  /** Most bytes of shared memory; half of the board's memory by default. */
+  /** Most bytes of shared memory; half of what this process may have by default. */
   readonly memoryLimit?: number;
   /** Bytes of the second-level cache; what Linux says by default. */
   readonly cacheBytes?: number;
-}
-
-/** Half of the board's memory, at most the 4 GiB of a WebAssembly memory. */
-function defaultMemoryLimit(): number {
-  return Math.min(PAGE * PAGE, Math.floor(totalmem() / 2));
 }
 
 function align(address: number): number {

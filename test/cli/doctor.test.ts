@@ -111,6 +111,13 @@ describe('board below a folder', () => {
     expect(text).toMatch(/\nSensors not found:\n(.*\n)* {2}CPU pressure: .*\n {4}add psi=1 /);
   });
 
+  test('the memory limit of a service is below its own path', () => {
+    write('proc/self/cgroup', '0::/system.slice/camera.service\n');
+    write('sys/fs/cgroup/system.slice/camera.service/memory.max', '134217728\n');
+    expect(linuxFacts(root)).toMatchObject({ memoryLimitBytes: 134_217_728 });
+    rmSync(join(root, 'proc/self'), { recursive: true });
+  });
+
   test('no limit, no features', () => {
     write('sys/fs/cgroup/memory.max', 'max\n');
     write('proc/cpuinfo', 'Features\t: fp asimd\n');

@@ -1,5 +1,6 @@
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cgroupMemory } from '../../core/cgroup.ts';
 
 /** What the kernel shows of the board below `root`; everything may be missing. */
 export interface LinuxFacts {
@@ -7,7 +8,7 @@ export interface LinuxFacts {
   readonly board: string | null;
   /** Instruction set extensions that the dot products use. */
   readonly dotprod: boolean;
-  /** Memory limit of the cgroup in bytes. */
+  /** Least memory limit of the control groups of this process in bytes. */
   readonly memoryLimitBytes: number | null;
   readonly thermalZones: readonly { readonly type: string; readonly celsius: number }[];
   /** Device files that exist and that this user cannot open, with the group that may. */
@@ -30,12 +31,6 @@ function entries(path: string, pattern: RegExp): string[] {
   }
 }
 
-function positive(value: string | undefined): number | null {
-  const number = Number(value);
-  /** Version 1 of cgroups writes about 2^63 where there is no limit. */
-  return number > 0 && number < 2 ** 60 ? number : null;
-}
-
 function canOpen(path: string): boolean {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
@@ -53,6 +48,7 @@ export function linuxFacts(root = '/'): LinuxFacts {
     const temperature = text(at(`sys/class/thermal/${zone}/temp`));
     return type === undefined || !temperature || !Number.isFinite(Number(temperature)) ? [] : [{ type, celsius: Number(temperature) / 1000 }];
   });
+  const memoryLimit = cgroupMemory(root);
   const devices = [
     ...entries(at('dev'), /^vcio$/).map((name) => ({ path: `/dev/${name}`, group: 'video' })),
     ...entries(at('dev'), /^i2c-\d+$/).map((name) => ({ path: `/dev/${name}`, group: 'i2c' })),
@@ -60,7 +56,7 @@ export function linuxFacts(root = '/'): LinuxFacts {
   return {
     board: text(at('proc/device-tree/model')) ?? null,
     dotprod: /^(Features|flags)\s*:.*\b(asimddp|avx_vnni|avx512_vnni)\b/m.test(text(at('proc/cpuinfo')) ?? ''),
-    memoryLimitBytes: positive(text(at('sys/fs/cgroup/memory.max')) ?? text(at('sys/fs/cgroup/memory/memory.limit_in_bytes'))),
+    memoryLimitBytes: Number.isFinite(memoryLimit) ? memoryLimit : null,
     thermalZones: zones,
     closedDevices: devices.filter(({ path }) => !canOpen(at(path))),
   };
