@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import * as v from 'valibot';
 import type { TypedArray } from './core/dtype.ts';
-import { ModelError, OptionError } from './core/errors.ts';
+import { ModelError } from './core/errors.ts';
 import type { ModelMetadata } from './core/model-metadata.ts';
-import { nodeFs } from './core/node-fs.ts';
 import { parseOptions } from './core/options.ts';
+import { readFileWithin } from './core/read-file.ts';
 import type { Graph } from './ir/graph.ts';
 import type { Plan } from './plan/types.ts';
 import { DOT_VARIANTS, type DotVariant } from './runtime/pack/types.ts';
@@ -15,6 +15,8 @@ import { KERNEL_MODULES, type KernelModule, type Port, type StepProfile } from '
 
 /** Most threads of one model. */
 const MAX_THREADS = 16;
+/** Most bytes of a model file: kernels address a model by int32. */
+const MAX_BYTES = 2 ** 31 - 1;
 
 function isThreads(value: unknown): boolean {
   return value === 'auto' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_THREADS);
@@ -41,15 +43,8 @@ const runSchema = v.strictObject({ signal: v.optional(v.instance(AbortSignal)) }
 
 export type ModelOptions = v.InferInput<typeof optionsSchema>;
 
-async function readSource(source: string | URL | Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source;
-  try {
-    return await nodeFs.promises.readFile(source, { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    const cause = error as NodeJS.ErrnoException;
-    throw new OptionError('unreadable-file', `model '${String(source)}': cannot be read (${cause.code ?? cause.message}); pass the path of a model file`, { cause });
-  }
+function readSource(source: string | URL | Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> | Uint8Array {
+  return source instanceof Uint8Array ? source : readFileWithin(source, { what: `model '${String(source)}'`, wanted: 'a model file' }, MAX_BYTES, signal);
 }
 
 function parseRunOptions(options: { signal?: AbortSignal }): { signal?: AbortSignal } {

@@ -119,6 +119,7 @@ describe('run', () => {
     ['a damaged picture', () => ['--image', file('broken.bmp')], 1, /broken\.bmp': the BMP file ends inside its header/],
     ['a file that is no picture', () => ['--image', file('x.npy')], 2, /starts with 93 4e 55 4d, which is not one of: BMP, JPEG, PNG/],
     ['labels of another model', () => ['--input', file('x.npy'), '--labels', file('three.txt')], 2, /3 labels for 2 classes/],
+    ['labels without an end', () => ['--input', file('x.npy'), '--labels', '/dev/zero'], 2, /--labels '\/dev\/zero': has more than (\d+) bytes, at most \1 are allowed/],
     ['an output folder that is a file', () => ['--input', file('x.npy'), '--output', file('x.npy')], 2, /--output '.*': cannot be written \(EEXIST\); pass a new folder/],
   ])('%s', async (_, args, code, message) => {
     writeFileSync(file('short.npy'), writeNpy({ dtype: 'int8', shape: [3], data: new Int8Array(3) }));
