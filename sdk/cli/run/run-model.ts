@@ -15,6 +15,7 @@ import { printAnswer } from './print-answer.ts';
 import { readAnswer, type Answer } from './read-answer.ts';
 import { readLabels } from './read-labels.ts';
 import type { RunOptions } from './run-options.ts';
+import { timeRun } from './time-run.ts';
 
 const COLOURS = { 1: 'grey', 3: 'RGB', 4: 'RGB with alpha' } as const;
 
@@ -25,7 +26,7 @@ interface RunResult extends Answer {
   readonly picture?: Pick<Image, 'width' | 'height' | 'storedAs'> & { readonly channels: 1 | 3 | 4 };
   /** The sound given, before resampling. */
   readonly audio?: Omit<GivenAudio, 'labels'>;
-  /** Time of the inference itself. */
+  /** Time of the inference itself, without the start of threads. */
   readonly ms: number;
 }
 
@@ -33,13 +34,10 @@ function bytesOf({ data }: Port): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Runs the filled model once, without starting threads unless they were asked for. The tflite rounding modes come from the scalar reference. */
-async function infer(model: Model, { requant, threads }: RunOptions): Promise<{ outputs: readonly Port[]; ms: number }> {
+/** Infers once, without starting threads unless they were asked for. The tflite rounding modes come from the scalar reference. */
+async function infer(model: Model, { requant, threads = 1 }: RunOptions): Promise<{ outputs: readonly Port[]; ms: number }> {
+  if (requant === 'float') return timeRun(model, threads);
   const start = performance.now();
-  if (requant === 'float') {
-    const { outputs } = threads === undefined ? model.runSync() : await model.run();
-    return { outputs, ms: performance.now() - start };
-  }
   const values = await model.interpret(requant);
   return { outputs: model.outputs.map((port, at) => ({ ...port, data: values[at] as Port['data'] })), ms: performance.now() - start };
 }
