@@ -1,8 +1,8 @@
 import { Row, STEP_WORDS } from './control.ts';
 
 /** Runs on one thread whose steps are timed, and runs on several threads that are compared with them. */
-const TIMED_RUNS = 12;
-const TRIED_RUNS = 12;
+export const TIMED_RUNS = 12;
+export const TRIED_RUNS = 12;
 /** Nanoseconds that a step on several threads takes longer than its share: a barrier, and threads that are not quite balanced. */
 const BARRIER_NS = 4000;
 /** More threads must save this part of a run. */

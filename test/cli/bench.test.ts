@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { statistics } from '../../sdk/cli/bench/statistics.ts';
+import { TIMED_RUNS, TRIED_RUNS } from '../../sdk/runtime/auto-threads.ts';
+import { autoThreads } from '../../sdk/runtime/threads.ts';
+import { assetModels } from '../models.ts';
 import { capture } from './capture.ts';
 
 const classifier = join(import.meta.dirname, '../fixtures/classifier-v1.tflite');
@@ -24,6 +27,14 @@ describe('bench', () => {
   test('more than one thread is measured by run(), and said', async () => {
     const { stdout } = await capture('bench', classifier, '--threads', '2', '--runs', '3', '--warmup', '1');
     expect(stdout).toMatch(/3 calls of run\(\) on 2 threads after 1 to warm up/);
+  });
+
+  const pose = assetModels.find(({ name }) => name.startsWith('movenet'));
+  test.runIf(pose !== undefined && autoThreads() > 1)('threads are chosen before the first measured run, also without --warmup', async () => {
+    const { stdout } = await capture('bench', pose!.path, '--warmup', '0', '--runs', '2', '--json');
+    const { mode, threads, warmup } = JSON.parse(stdout) as { mode: string; threads: number; warmup: number };
+    expect(mode).toBe('run');
+    expect(warmup).toBeGreaterThanOrEqual(threads > 1 ? TIMED_RUNS + TRIED_RUNS : TIMED_RUNS);
   });
 
   test('nearest-rank statistics', () => {

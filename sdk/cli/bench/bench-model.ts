@@ -1,9 +1,11 @@
 import { Model } from '../../model.ts';
 import type { KernelModule, StepProfile } from '../../runtime/types.ts';
+import { autoThreads } from '../../runtime/threads.ts';
 import { printJson, progress } from '../output.ts';
 import { formatBytes, formatMs, formatTable } from '../table.ts';
 import type { CliContext } from '../types.ts';
 import { statistics } from './statistics.ts';
+import { warmUp } from './warm-up.ts';
 
 /** Options of `bench` after parsing. */
 export interface BenchOptions {
@@ -28,6 +30,7 @@ interface BenchResult {
   readonly minMs: number;
   readonly p95Ms: number;
   readonly runs: number;
+  /** Runs before those measured: as many as asked for, more where the number of threads was still being chosen. */
   readonly warmup: number;
   /** `runSync` on the calling thread, or `run` on worker threads. */
   readonly mode: 'run' | 'runSync';
@@ -77,7 +80,8 @@ async function measure(model: Model, loadMs: number, options: BenchOptions, cont
   const single = statistics(await repeat(Math.max(1, options.warmup), () => syncTime(model))).median;
   const mode = single < SYNC_BELOW_MS && (options.threads ?? 1) === 1 ? 'runSync' : 'run';
   const once = mode === 'runSync' ? () => syncTime(model) : () => timed(() => model.run());
-  if (mode === 'run') await repeat(options.warmup, once);
+  const chooses = options.threads === undefined && autoThreads() > 1;
+  const warmup = mode === 'run' ? await warmUp(model, options.warmup, chooses) : options.warmup;
   const runs = options.runs ?? Math.min(MOST_RUNS, Math.max(LEAST_RUNS, Math.ceil(MEASURE_MS / single)));
   progress(context, `measuring ${runs} runs`);
   const { min, median, p95 } = statistics(await repeat(runs, once));
@@ -88,7 +92,7 @@ async function measure(model: Model, loadMs: number, options: BenchOptions, cont
     minMs: min,
     p95Ms: p95,
     runs,
-    warmup: options.warmup,
+    warmup,
     mode,
     threads: mode === 'runSync' ? 1 : model.threads,
     macs,
