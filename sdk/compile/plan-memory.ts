@@ -1,3 +1,5 @@
+import { PlanError } from '../core/errors.ts';
+
 /** A buffer to place: its bytes and the first and last step that touch it. */
 export interface Interval {
   readonly bytes: number;
@@ -19,11 +21,14 @@ export const READ_PADDING = 16;
 /** Times that buffers are placed again, and most buffers of which that is tried. */
 const ROUNDS = 32;
 const MOST_REPLACED = 1000;
+/** Most buffers: the time to place them grows with the square of their number, to seconds for as many as these. */
+const MOST_BUFFERS = 20_000;
 
 interface Placed {
   readonly begin: number;
   readonly end: number;
-  readonly live: readonly [number, number];
+  readonly first: number;
+  readonly last: number;
 }
 
 interface Placement {
@@ -52,20 +57,34 @@ function lowerBoundOf(buffers: readonly Interval[]): number {
   return most;
 }
 
-/** The smallest gap that fits below or between the neighbours, else the first place above them. `neighbours` is sorted by `begin`. */
-function bestOffset(bytes: number, neighbours: readonly Placed[]): number {
+/** The smallest gap that fits below or between the placed buffers alive at the same time, else the first place above them. `placed` is sorted by `begin`. */
+function bestOffset(size: number, [first, last]: Interval['live'], placed: readonly Placed[]): number {
   let best = -1;
   let bestGap = Infinity;
   let end = 0;
-  for (const neighbour of neighbours) {
-    const gap = neighbour.begin - end;
-    if (gap >= bytes && gap < bestGap) {
+  for (const other of placed) {
+    if (other.first > last || first > other.last) continue;
+    const gap = other.begin - end;
+    if (gap === size) return end;
+    if (gap > size && gap < bestGap) {
       best = end;
       bestGap = gap;
     }
-    end = Math.max(end, neighbour.end);
+    end = Math.max(end, other.end);
   }
   return best >= 0 ? best : end;
+}
+
+/** Index of the first buffer that begins above `begin`. `placed` is sorted by `begin`. */
+function indexAbove(begin: number, placed: readonly Placed[]): number {
+  let low = 0;
+  let high = placed.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (placed[middle]!.begin > begin) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Places buffers one after another, each into the tightest gap among placed buffers alive at the same time. */
@@ -77,16 +96,13 @@ function place(buffers: readonly Interval[], order: readonly number[]): Placemen
   for (const id of order) {
     const { bytes, live } = buffers[id]!;
     const size = alignedSize(bytes);
-    const neighbours = placed.filter((other) => other.live[0] <= live[1] && live[0] <= other.live[1]);
-    const begin = bestOffset(size, neighbours);
+    const begin = bestOffset(size, live, placed);
     offsets[id] = begin;
     if (begin + bytes + READ_PADDING > arenaBytes) {
       arenaBytes = begin + bytes + READ_PADDING;
       top = id;
     }
-    const entry = { begin, end: begin + size, live };
-    const at = placed.findIndex((other) => other.begin > begin);
-    placed.splice(at < 0 ? placed.length : at, 0, entry);
+    placed.splice(indexAbove(begin, placed), 0, { begin, end: begin + size, first: live[0], last: live[1] });
   }
   return { offsets, arenaBytes, top };
 }
@@ -95,8 +111,12 @@ function place(buffers: readonly Interval[], order: readonly number[]): Placemen
  * Greedy by size with best offsets: largest buffers first, each into the tightest gap among placed buffers alive at the same time
  * (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", section 5). Where that misses the lower bound,
  * the buffer that ends highest is placed first and all others again; the smallest of these arenas is taken.
+ * @throws PlanError when there are more than 20,000 buffers
  */
 export function planMemory(buffers: readonly Interval[]): MemoryPlan {
+  if (buffers.length > MOST_BUFFERS) {
+    throw new PlanError('too-many-buffers', `the model needs ${buffers.length} buffers, at most ${MOST_BUFFERS} can be placed: use a model of fewer operators`);
+  }
   const order = buffers.map((_, id) => id).sort((a, b) => buffers[b]!.bytes - buffers[a]!.bytes || a - b);
   const least = lowerBoundOf(buffers.map(({ bytes, live }) => ({ bytes: alignedSize(bytes), live })));
   let best = place(buffers, order);

@@ -66,6 +66,19 @@ describe('planMemory', () => {
     }), { seed: 5, numRuns: 300 });
   });
 
+  it('refuses more buffers than can be placed in seconds', () => {
+    const buffers = Array.from({ length: 20_001 }, (): Interval => ({ bytes: 1, live: [0, 1] }));
+    expect(() => planMemory(buffers)).toThrow(expect.objectContaining({
+      name: 'PlanError', code: 'too-many-buffers', message: 'the model needs 20001 buffers, at most 20000 can be placed: use a model of fewer operators',
+    }));
+  });
+
+  it('places thousands of buffers that are all alive', () => {
+    const buffers = Array.from({ length: 5000 }, (_, id): Interval => ({ bytes: BUFFER_ALIGNMENT * (id % 7 + 1), live: [0, 1] }));
+    const { arenaBytes, lowerBound } = planMemory(buffers);
+    expect(arenaBytes).toBe(lowerBound + READ_PADDING);
+  });
+
   it('takes no memory for no buffers', () => {
     expect(planMemory([])).toEqual({ offsets: [], arenaBytes: 0, lowerBound: 0 });
   });
