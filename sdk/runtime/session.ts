@@ -19,7 +19,7 @@ export interface SessionOptions {
   readonly choice: KernelChoice;
   /** Cost below which a step stays on one thread, in multiply-accumulates. */
   readonly parallelCost?: number;
-  /** Most bytes of shared memory; half of the board's memory by default. */
+  /** Most bytes of shared memory; half of what this process may have by default. */
   readonly memoryLimit?: number;
 }
 
