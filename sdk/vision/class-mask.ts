@@ -1,3 +1,4 @@
+import { affineOf } from '../core/affine.ts';
 import type { TypedArray } from '../core/dtype.ts';
 import { OptionError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
@@ -17,7 +18,8 @@ export interface ClassMask extends Size {
 
 /** The answer of the model for each of its pixels. */
 interface Scores extends Size {
-  readonly classes: number;
+  /** Undefined where the output holds class numbers. */
+  readonly classes: number | undefined;
   readonly classAt: (pixel: number) => number;
 }
 
@@ -39,12 +41,12 @@ function scoresOf(port: Port, threshold: number): Scores {
     const value = realValues(port, 'Segmenter');
     return { width, height, classes, classAt: (pixel) => bestOf(value, pixel * classes, classes) };
   }
-  if (port.dtype === 'float32') {
-    const scores = port.data as Float32Array;
-    return { width, height, classes: 2, classAt: (pixel) => (scores[pixel]! >= threshold ? 1 : 0) };
+  if (port.dtype === 'float32' || affineOf(port.quantization) !== undefined) {
+    const value = realValues(port, 'Segmenter');
+    return { width, height, classes: 2, classAt: (pixel) => (value(pixel) >= threshold ? 1 : 0) };
   }
   const data = port.data as TypedArray;
-  return { width, height, classes: UNSEEN, classAt: (pixel) => Math.min(Math.max(Number(data[pixel]), 0), UNSEEN - 1) };
+  return { width, height, classes: undefined, classAt: (pixel) => Math.min(Math.max(Number(data[pixel]), 0), UNSEEN - 1) };
 }
 
 /** Pixel of the answer, of `extent` pixels, for each pixel of the picture along one axis; -1 where there is none. Nearest, half-pixel centres. */
@@ -58,19 +60,19 @@ function nearest(picture: number, from: number, fromExtent: number, input: numbe
 
 /**
  * A function that reads the class of each pixel of a picture.
- * @param port output [1, H, W, C] of scores, the greatest of which counts; [1, H, W] or [1, H, W, 1] of float32 scores, 1 from `threshold`,
- * or of integer class numbers
- * @param stated names in the model file; taken where there is one per class
+ * @param port output [1, H, W, C] of scores, the greatest of which counts; [1, H, W] or [1, H, W, 1] of scores, 1 from `threshold`, where it is
+ * float32 or has a scale, otherwise of integer class numbers
+ * @param stated names in the model file; taken where there is one per class, and for class numbers
  * @throws OptionError when the output is another, or there are not as many labels as classes
  */
 export function maskReader(
   port: Port, threshold: number, labels: readonly string[] | undefined, stated: readonly string[] | undefined,
 ): (placement: Placement) => ClassMask {
   const scores = scoresOf(port, threshold);
-  if (labels !== undefined && scores.classes !== UNSEEN && labels.length !== scores.classes) {
+  if (labels !== undefined && scores.classes !== undefined && labels.length !== scores.classes) {
     throw new OptionError('label-count', `output '${port.name}': ${labels.length} labels for ${scores.classes} classes; give one label per class`);
   }
-  const names = labels ?? (stated?.length === scores.classes ? stated : null);
+  const names = labels ?? (stated !== undefined && stated.length === (scores.classes ?? stated.length) ? stated : null);
   const answer = new Uint8Array(scores.width * scores.height);
   let last: Placement | undefined;
   let columns: Int32Array = new Int32Array();

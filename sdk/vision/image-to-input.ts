@@ -95,7 +95,7 @@ export function openInput(port: Port, options: ImageInputOptions, where: string,
     const given = `${format} ${width} ${height} ${stride ?? ''}`;
     if (setup === undefined || kind !== given) {
       const matrix = colourMatrix(format, shape.channels, parsed.range);
-      setup = { planes, placement: placementOf(frame, shape, parsed.resize), matrix, values };
+      setup = { planes, placement: placementOf({ width, height }, shape, parsed.resize), matrix, values };
     }
     kind = given;
     port.data.set(kernel(data, setup));

@@ -69,6 +69,10 @@ describe('imageToInput', () => {
     expect([...(input.data as Uint8Array)]).toEqual([35, 55, 0, 0]);
   });
 
+  test('keeps no frame: the placement holds its size alone', () => {
+    expect(imageToInput(rgb, port('uint8', [1, 2, 2, 3])).picture).toEqual({ width: 2, height: 2 });
+  });
+
   test('the range of YUV frames is an option, limited by default', () => {
     const input = port('uint8', [1, 2, 2, 1]);
     const frame: Frame = { width: 2, height: 2, format: 'nv12', data: Uint8Array.of(16, 16, 235, 235, 128, 128) };

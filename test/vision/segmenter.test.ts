@@ -54,6 +54,28 @@ describe('Segmenter', () => {
     expect([...(await new Segmenter(fakeModel([codes], still)).segment(greyFrame(2, 1))).data]).toEqual([1, 0]);
   });
 
+  test.each([['int8', -128], ['uint8', 0]] as const)('one quantized score a pixel counts from the threshold: %s', async (dtype, zeroPoint) => {
+    const scores = port(dtype, [1, 2, 2, 1], { scale: 1 / 256, zeroPoint });
+    (scores.data as Int8Array).set([26, 102, 154, 230].map((code) => code + zeroPoint));
+    const of = async (threshold: number) => [...(await new Segmenter(fakeModel([scores], still), { threshold }).segment(greyFrame(2, 2))).data];
+    expect([await of(0.5), await of(0.2)]).toEqual([[0, 0, 1, 1], [0, 1, 1, 1]]);
+  });
+
+  test('the size of a frame counts at the time of the call, even if its object is used again', async () => {
+    const segmenter = new Segmenter(fakeModel([port('int64', [1, 2, 2])], still));
+    const reused = { ...greyFrame(4, 2) };
+    await segmenter.segment(reused);
+    reused.width = 1;
+    const { width, height, data } = await segmenter.segment(greyFrame(4, 2));
+    expect([width, height, data.length]).toEqual([4, 2, 8]);
+  });
+
+  test('labels of the file name class numbers', async () => {
+    const labels = ['background', 'cat', 'dog'];
+    const model = fakeModel([port('int64', [1, 2, 2])], still, { inputs: [], outputs: [{ labels }] });
+    expect((await new Segmenter(model).segment(greyFrame(2, 2))).labels).toEqual(labels);
+  });
+
   test('labels of the file are taken where there is one per class', async () => {
     const outputs = [floats([1, 2, 2, 3], SCORES)];
     const of = async (labels: string[]) => (await new Segmenter(fakeModel(outputs, still, { inputs: [], outputs: [{ labels }] })).segment(greyFrame(2, 2))).labels;
