@@ -4,7 +4,8 @@ import { imageDecoders } from './decoders/index.ts';
 import type { Image } from './types.ts';
 
 /**
- * Decodes a picture file, its format known by its first bytes.
+ * Decodes a picture file, its format known by its first bytes. JPEG files are turned upright by their EXIF orientation, which may swap width and
+ * height.
  * @param where name of the file, for messages
  * @throws OptionError for anything but bytes, and for damaged, unknown and too large pictures
  */

@@ -1,6 +1,9 @@
 import { OptionError } from '../../core/errors.ts';
 
-/** Pixels of the largest picture that is decoded; decoders take up to 20 bytes a pixel while they work, common files 4 to 10. */
+/**
+ * Pixels of the largest picture that is decoded; decoders take up to 11 bytes a pixel and component while they work: 33 for a JPEG file of
+ * three components without subsampling.
+ */
 export const MAX_PIXELS = 2 ** 24;
 
 /** A file that is not what its first bytes promise. */
