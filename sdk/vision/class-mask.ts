@@ -3,6 +3,7 @@ import type { TypedArray } from '../core/dtype.ts';
 import { OptionError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import type { Port } from '../runtime/types.ts';
+import { bestOf } from './best.ts';
 import type { Placement, Size } from './placement.ts';
 import { realValues } from './real-values.ts';
 
@@ -21,13 +22,6 @@ interface Scores extends Size {
   /** Undefined where the output holds class numbers. */
   readonly classes: number | undefined;
   readonly classAt: (pixel: number) => number;
-}
-
-/** The class with the greatest score, the first of equal ones. */
-function bestOf(value: (at: number) => number, first: number, count: number): number {
-  let best = 0;
-  for (let index = 1; index < count; index++) if (value(first + index) > value(first + best)) best = index;
-  return best;
 }
 
 function scoresOf(port: Port, threshold: number): Scores {

@@ -25,16 +25,17 @@ export interface DetectedObject {
   readonly box: Box;
 }
 
-/** Boxes that reach `threshold`, in the picture and with names, in their order. Boxes that are no numbers are left out. */
+/** Boxes that reach `threshold`, in the picture and with names, in their order. Boxes that are no numbers, or have no area in the picture, are left out. */
 export function toObjects(
   boxes: readonly DetectedBox[], placement: Placement, threshold: number, labels: readonly string[] | undefined,
 ): DetectedObject[] {
   return boxes
     .filter(({ score, box }) => score >= threshold && box.every(Number.isFinite))
-    .map(({ index, score, box: [x0, y0, x1, y1] }) => ({
+    .map(({ index, score, box: [x0, y0, x1, y1] }): DetectedObject => ({
       index,
       label: labels?.[index] ?? null,
       score,
       box: [pictureX(placement, x0), pictureY(placement, y0), pictureX(placement, x1), pictureY(placement, y1)],
-    }));
+    }))
+    .filter(({ box: [x0, y0, x1, y1] }) => x1 > x0 && y1 > y0);
 }

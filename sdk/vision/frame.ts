@@ -2,6 +2,9 @@ import { OptionError } from '../core/errors.ts';
 import { MAX_PIXELS } from './decoders/limits.ts';
 import { CHANNELS, FRAME_FORMATS, type Frame, type FrameFormat } from './types.ts';
 
+/** Above the size of any frame; below it, offsets are exact. */
+const MAX_STRIDE = 2 ** 31 - 1;
+
 /** Where the three samples of each pixel lie. The second and third may be shared by 2 x 2 pixels. */
 export interface FramePlanes {
   /** Byte offsets of the samples of the first pixel. */
@@ -42,6 +45,11 @@ function layoutOf({ format, width, height }: Frame, stride: number): Layout {
   return { planes: { offsets, stride, step, otherStride: stride, otherStep: step, otherShift: 0 }, most: luma, least: luma - (stride - width * step) };
 }
 
+/** A value of the wrong type in a message, whatever it is. */
+function shown(value: unknown): string {
+  return ['object', 'function'].includes(typeof value) && value !== null ? `a value of type ${typeof value}` : String(value);
+}
+
 function isExtent(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1;
 }
@@ -51,17 +59,20 @@ function isExtent(value: unknown): value is number {
  * @throws OptionError where they do not fit
  */
 export function planesOf(frame: Frame, where: string): FramePlanes {
-  const { data, width, height, format, stride = width * stepOf(format) } = frame;
   const fail = (message: string): OptionError => new OptionError('invalid-frame', `${where}: ${message}`);
-  if (!FRAME_FORMATS.includes(format)) throw fail(`frame format '${format as string}' is not one of: ${FRAME_FORMATS.join(', ')}`);
+  const given: unknown = frame;
+  if (typeof given !== 'object' || given === null) throw fail(`${shown(given)} is no frame: pass what decodeImage() gives, or data, width, height and format`);
+  const { data, width, height, format } = frame;
+  if (!FRAME_FORMATS.includes(format)) throw fail(`frame format '${shown(format)}' is not one of: ${FRAME_FORMATS.join(', ')}`);
   if (!isExtent(width) || !isExtent(height) || width * height > MAX_PIXELS) {
-    throw fail(`a frame of ${String(width)} x ${String(height)} pixels; allowed are whole numbers from 1 and at most ${MAX_PIXELS} pixels`);
+    throw fail(`a frame of ${shown(width)} x ${shown(height)} pixels; allowed are whole numbers from 1 and at most ${MAX_PIXELS} pixels`);
   }
   const halved = format === 'nv12' || format === 'i420';
   if (halved && (width % 2 !== 0 || height % 2 !== 0)) throw fail(`an ${format} frame of ${width} x ${height} pixels; width and height must be even`);
   const least = width * stepOf(format);
-  if (!isExtent(stride) || stride < least || (halved && stride % 2 !== 0)) {
-    throw fail(`stride ${String(stride)}; rows of ${width} pixels in ${format} need ${halved ? 'an even number of bytes' : 'bytes'} from ${least}`);
+  const { stride = least } = frame;
+  if (!isExtent(stride) || stride < least || stride > MAX_STRIDE || (halved && stride % 2 !== 0)) {
+    throw fail(`stride ${shown(stride)}; rows of ${width} pixels in ${format} need ${halved ? 'an even number of bytes' : 'bytes'} from ${least} to ${MAX_STRIDE}`);
   }
   if (!(data instanceof Uint8Array)) throw fail('the data of a frame must be a Uint8Array');
   const layout = layoutOf(frame, stride);

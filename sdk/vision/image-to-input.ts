@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { affineOf, codeRangeOf, quantizeValue } from '../core/affine.ts';
+import { checkPort } from '../core/arguments.ts';
 import { viewOf, type NumberArray } from '../core/dtype.ts';
 import { OptionError } from '../core/errors.ts';
 import type { PortMetadata } from '../core/model-metadata.ts';
@@ -81,7 +82,10 @@ export type InputWriter = (frame: Frame) => Placement;
  * @throws OptionError when the input takes no picture, or lacks a normalization or layout
  */
 export function openInput(port: Port, options: ImageInputOptions, where: string, stated?: PortMetadata): InputWriter {
-  const parsed = parseOptions(imageInputSchema, options, where);
+  return writerOf(port, parseOptions(imageInputSchema, options, where), where, stated);
+}
+
+function writerOf(port: Port, parsed: v.InferOutput<typeof imageInputSchema>, where: string, stated?: PortMetadata): InputWriter {
   const normalization = parsed.mean === undefined && parsed.std === undefined && port.dtype === 'float32' ? stated?.normalization : undefined;
   const { mean, std } = normalization ?? parsed;
   const shape = imagePortShape(port, parsed.layout);
@@ -90,8 +94,8 @@ export function openInput(port: Port, options: ImageInputOptions, where: string,
   let kind = '';
   let setup: FrameSetup | undefined;
   return (frame) => {
-    const { data, width, height, format, stride } = frame;
     const planes = planesOf(frame, where);
+    const { data, width, height, format, stride } = frame;
     const given = `${format} ${width} ${height} ${stride ?? ''}`;
     if (setup === undefined || kind !== given) {
       const matrix = colourMatrix(format, shape.channels, parsed.range);
@@ -114,10 +118,12 @@ const writers = new WeakMap<Port, { readonly key: string; readonly write: InputW
  * @throws OptionError when the input takes no picture, lacks a normalization or layout, or the frame lacks bytes
  */
 export function imageToInput(image: Frame, port: Port, options: ImageInputOptions = {}): Placement {
-  const key = JSON.stringify(options);
+  checkPort(port, 'imageToInput');
+  const parsed = parseOptions(imageInputSchema, options, 'imageToInput');
+  const key = JSON.stringify(parsed);
   let writer = writers.get(port);
   if (writer?.key !== key) {
-    writer = { key, write: openInput(port, options, 'imageToInput') };
+    writer = { key, write: writerOf(port, parsed, 'imageToInput') };
     writers.set(port, writer);
   }
   return writer.write(image);

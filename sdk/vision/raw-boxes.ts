@@ -3,6 +3,7 @@ import { OptionError } from '../core/errors.ts';
 import { exp } from '../core/math.ts';
 import { formatShape } from '../core/shape.ts';
 import type { Port } from '../runtime/types.ts';
+import { bestOf } from './best.ts';
 import type { Box, DetectedBox } from './detected-box.ts';
 import type { Size } from './placement.ts';
 import { realValues } from './real-values.ts';
@@ -124,8 +125,7 @@ function bestReader({ columns, value }: Table, { background, objectness, activat
     return exp(score - greatest) / sum;
   };
   return (row) => {
-    let best = least;
-    for (let column = least + 1; column < columns; column++) if (value(row, column) > value(row, best)) best = column;
+    const best = least + bestOf((column) => value(row, column), least, columns - least);
     const raw = value(row, best);
     const score = activation === 'none' ? raw : activation === 'sigmoid' ? sigmoid(raw) : softmax(row, raw);
     const any = objectness ? value(row, 0) : 1;
@@ -140,11 +140,11 @@ function bestReader({ columns, value }: Table, { background, objectness, activat
 export function rawBoxReader(outputs: readonly Port[], settings: Settings, input: Size, threshold: number): () => DetectedBox[] {
   const tables = tablesOf(outputs);
   const boxOf = boxReader(tables.boxes, settings, input);
-  const bestOf = bestReader(tables.scores, settings);
+  const readBest = bestReader(tables.scores, settings);
   return () => {
     let found: (Best & { readonly row: number })[] = [];
     for (let row = 0; row < tables.boxes.rows; row++) {
-      const best = bestOf(row);
+      const best = readBest(row);
       if (best.score >= threshold) found.push({ ...best, row });
     }
     if (found.length > MOST_CANDIDATES) found = found.sort((a, b) => b.score - a.score || a.row - b.row).slice(0, MOST_CANDIDATES);

@@ -2,6 +2,7 @@ import { affineOf, dequantizeValue, type Affine } from '../core/affine.ts';
 import { OptionError } from '../core/errors.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
 import type { Port } from '../runtime/types.ts';
+import { byScore } from './best.ts';
 
 /** One class of a classifier's answer. */
 export interface Classification {
@@ -26,7 +27,7 @@ export function isClassPort(port: Port): boolean {
 }
 
 /**
- * The `count` best classes of one row of scores, best first; equal scores in order of their index.
+ * The `count` best classes of one row of scores, best first; equal scores in order of their index, those that are no numbers last.
  * @param port output of shape [classes], [1, classes], [1, 1, 1, classes] ...: float32, or int8 or uint8 with a scale
  * @throws OptionError when the output is no row of scores, or there are not as many labels as classes
  */
@@ -43,6 +44,6 @@ export function topClasses(port: Port, count: number, labels?: readonly string[]
   const scores = Array.from(port.data, (code) => dequantizeValue(code, affine));
   return scores
     .map((score, index) => ({ index, label: labels?.[index] ?? null, score }))
-    .sort((a, b) => b.score - a.score || a.index - b.index)
+    .sort((a, b) => byScore(a.score, b.score) || a.index - b.index)
     .slice(0, count);
 }

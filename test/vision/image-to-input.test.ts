@@ -95,6 +95,22 @@ describe('imageToInput', () => {
     expect(codes.data).toEqual(rgb.data);
   });
 
+  test('refuses what is no input of a model', () => {
+    for (const wrong of [undefined, null, {}, 'x']) {
+      expect(() => imageToInput(rgb, wrong as never)).toThrow(expect.objectContaining({ name: 'OptionError', message: expect.stringMatching(/must be an input of an open model/) }));
+    }
+  });
+
+  test('options are validated on every call, whatever they hold', () => {
+    const input = port('uint8', [1, 2, 2, 3]);
+    imageToInput(rgb, input);
+    const cyclic: Record<string, unknown> = {};
+    cyclic['self'] = cyclic;
+    for (const wrong of [cyclic, { resize: 1n }, { resize: () => 'crop' }, { mean: Symbol('m') }]) {
+      expect(() => imageToInput(rgb, input, wrong as ImageInputOptions)).toThrow(expect.objectContaining({ name: 'OptionError', code: 'invalid-option' }));
+    }
+  });
+
   test('refuses a picture that lacks bytes', () => {
     expect(() => imageToInput({ ...rgb, height: 3 }, port('uint8', [1, 2, 2, 3]))).toThrow(/imageToInput: 2 x 3 pixels in rgb with a stride of 6 need 18 bytes, got 12/);
   });
