@@ -7,6 +7,10 @@ export function byScore(a: number, b: number): number {
 /** Index from `first` of the greatest of `count` scores, the first of equal ones; one that is no number only where all are none. */
 export function bestOf(value: (at: number) => number, first: number, count: number): number {
   let best = 0;
-  for (let index = 1; index < count; index++) if (byScore(value(first + index), value(first + best)) < 0) best = index;
+  let greatest = value(first);
+  for (let index = 1; index < count; index++) {
+    const score = value(first + index);
+    if (score > greatest || (Number.isNaN(greatest) && !Number.isNaN(score))) [best, greatest] = [index, score];
+  }
   return best;
 }
