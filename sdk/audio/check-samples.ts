@@ -1,10 +1,7 @@
+import { kindOf } from '../core/arguments.ts';
 import { OptionError } from '../core/errors.ts';
 import { SAMPLE_RATES } from './limits.ts';
 import type { AudioClip } from './types.ts';
-
-function kindOf(value: unknown): string {
-  return typeof value === 'string' ? `'${value.slice(0, 80)}'` : Object.prototype.toString.call(value).slice('[object '.length, -1);
-}
 
 /** @throws OptionError where these are not samples as numbers */
 export function checkSamples(samples: unknown, where: string): void {

@@ -141,8 +141,9 @@ export class KeywordSpotter {
    */
   async *listen(source: AudioSource, options: { signal?: AbortSignal } = {}): AsyncGenerator<Detection> {
     const { signal } = parseOptions(listenSchema, options, 'listen');
-    if (Object(source) !== source || source.sampleRate !== this.sampleRate) {
-      throw new OptionError('sample-rate', `KeywordSpotter: the source has ${(Object(source) as Partial<AudioSource>).sampleRate} samples a second, ` +
+    const { sampleRate } = Object(source) as Partial<AudioSource>;
+    if (sampleRate !== this.sampleRate) {
+      throw new OptionError('sample-rate', `KeywordSpotter: the source has ${sampleRate} samples a second, ` +
         `the model hears ${this.sampleRate}: open the source with that rate`);
     }
     for await (const { samples, gap } of untilAborted(source, signal)) yield* await this.push(samples, { gap, ...(signal && { signal }) });

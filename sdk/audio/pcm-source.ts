@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { kindOf } from '../core/arguments.ts';
 import { OptionError } from '../core/errors.ts';
 import { parseOptions } from '../core/options.ts';
 import { MAX_CHANNELS, SAMPLE_RATES } from './limits.ts';
@@ -23,7 +24,7 @@ async function* pieces(stream: AsyncIterable<Uint8Array>, size: number): AsyncGe
   let filled = 0;
   for await (const bytes of stream) {
     if (!(bytes instanceof Uint8Array)) {
-      throw new OptionError('invalid-samples', `PcmSource: the stream gave ${Object.prototype.toString.call(bytes).slice(8, -1)}; must be bytes as Uint8Array: ` +
+      throw new OptionError('invalid-samples', `PcmSource: the stream gave ${kindOf(bytes)}; must be bytes as Uint8Array: ` +
         'a stream without encoding, or `new Uint8Array(buffer)` of each message');
     }
     for (let at = 0; at < bytes.length;) {

@@ -1,8 +1,15 @@
 import { OptionError } from './errors.ts';
 
+/** Characters of a text shown in a message. */
+const MOST_SHOWN = 80;
+
+/** What an argument is, for messages: a text itself, of anything else its kind. */
+export function kindOf(value: unknown): string {
+  return typeof value === 'string' ? `'${value.slice(0, MOST_SHOWN)}'` : Object.prototype.toString.call(value).slice('[object '.length, -1);
+}
+
 function refuse(where: string, value: unknown, allowed: string): never {
-  const found = typeof value === 'string' ? `'${value}'` : Object.prototype.toString.call(value).slice('[object '.length, -1);
-  throw new OptionError('invalid-option', `${where}: found ${found}; ${allowed}`);
+  throw new OptionError('invalid-option', `${where}: found ${kindOf(value)}; ${allowed}`);
 }
 
 /**

@@ -11,7 +11,7 @@ export interface Process {
   readonly cores: readonly number[];
 }
 
-/** Without what would change the measurements of the caller's machine: Node options, and certificates that Node 20 reads at every start. */
+/** The caller's environment without what would change the measurements: Node options, and certificates that Node 20 reads at every start. */
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'NODE_OPTIONS' && name !== 'NODE_EXTRA_CA_CERTS'));
 }

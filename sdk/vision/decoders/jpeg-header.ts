@@ -15,6 +15,9 @@ interface Frame {
   readonly height: number;
   readonly isBaseline: boolean;
   readonly components: readonly Component[];
+  /** Greatest blocks of a component in a unit, across and down. */
+  readonly mostH: number;
+  readonly mostV: number;
   /** Blocks of 8 x 8 samples of each component. */
   readonly blocks: readonly number[];
 }
@@ -45,7 +48,7 @@ function readFrame(bytes: Uint8Array, { marker, start }: Segment, where: string)
   const [height, width] = [word(bytes, start + 1), word(bytes, start + 3)];
   const [mostH, mostV] = [Math.max(...components.map(({ h }) => h)), Math.max(...components.map(({ v }) => v))];
   const blocks = components.map(({ h, v }) => Math.ceil((Math.ceil(width / 8) * h) / mostH) * Math.ceil((Math.ceil(height / 8) * v) / mostV));
-  return { width, height, isBaseline: marker !== 0xc2, components, blocks };
+  return { width, height, isBaseline: marker !== 0xc2, components, mostH, mostV, blocks };
 }
 
 /** Whether a scan holds one component whose blocks do not fill its restart intervals. */

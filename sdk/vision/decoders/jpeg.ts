@@ -31,8 +31,7 @@ function checkCost({ width, height, blocks }: JpegHeader, bytes: Uint8Array, whe
 }
 
 /** What jpeg-js may count for this picture: blocks up to whole units of the frame, the components in full size, and the pixels. */
-function memoryMb({ width, height, components }: JpegHeader): number {
-  const [mostH, mostV] = [Math.max(...components.map(({ h }) => h)), Math.max(...components.map(({ v }) => v))];
+function memoryMb({ width, height, components, mostH, mostV }: JpegHeader): number {
   const units = Math.ceil(width / 8 / mostH) * Math.ceil(height / 8 / mostV);
   const blocks = components.reduce((sum, { h, v }) => sum + units * h * v, 0);
   return (blocks * BLOCK_BYTES + width * height * (components.length + 3)) / 2 ** 20 + TABLES_MB;
