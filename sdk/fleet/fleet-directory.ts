@@ -58,13 +58,20 @@ export async function initFleet(directory: string, options: { tenant?: string; n
   return openFleet(directory);
 }
 
+/** A file that `fleet init` made. @throws OptionError when it cannot be read */
+function readMade(directory: string, name: string): Promise<Uint8Array> {
+  return readFile(join(directory, name)).catch((cause: unknown) => {
+    throw new OptionError('not-a-fleet', `${directory}: ${name} cannot be read; pass the directory made by 'fleet init'`, { cause });
+  });
+}
+
 /** @throws OptionError when `directory` is not a fleet directory, UpdateError when its files are broken */
 export async function openFleet(directory: string): Promise<FleetDirectory> {
-  const [fleet, root] = await Promise.all(['fleet.json', 'root.json'].map((name) => readFile(join(directory, name)).catch((cause: unknown) => {
-    throw new OptionError('not-a-fleet', `${directory}: ${name} cannot be read; pass the directory made by 'fleet init'`, { cause });
-  })));
-  const { tenant } = parseMessage(fleetSchema, fleet!, 4096, join(directory, 'fleet.json'), 'restore it');
-  const anchor = parseAnchor(root!, join(directory, 'root.json'));
+  // One after the other: of several that are missing, the same one is always named.
+  const fleet = await readMade(directory, 'fleet.json');
+  const root = await readMade(directory, 'root.json');
+  const { tenant } = parseMessage(fleetSchema, fleet, 4096, join(directory, 'fleet.json'), 'restore it');
+  const anchor = parseAnchor(root, join(directory, 'root.json'));
   if (anchor.tenant !== tenant) {
     throw new UpdateError('invalid-root', `${directory}: fleet.json says tenant '${tenant}', root.json '${anchor.tenant}'; restore the files`);
   }
@@ -72,7 +79,7 @@ export async function openFleet(directory: string): Promise<FleetDirectory> {
     tenant,
     topics: topicsOf(tenant),
     anchor,
-    root: root!,
+    root,
     targetsPath: join(directory, 'repository', 'targets.json'),
     blobs: join(directory, 'repository', 'blobs'),
     key: async (role) => {
