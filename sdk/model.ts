@@ -4,7 +4,7 @@ import type { TypedArray } from './core/dtype.ts';
 import { ModelError } from './core/errors.ts';
 import type { ModelMetadata } from './core/model-metadata.ts';
 import { parseOptions } from './core/options.ts';
-import { readFileWithin } from './core/read-file.ts';
+import { readModelFile } from './core/read-file.ts';
 import type { Graph } from './ir/graph.ts';
 import type { Plan } from './plan/types.ts';
 import { DOT_VARIANTS, type DotVariant } from './runtime/pack/types.ts';
@@ -15,8 +15,6 @@ import { KERNEL_MODULES, type KernelModule, type Port, type StepProfile } from '
 
 /** Most threads of one model. */
 const MAX_THREADS = 16;
-/** Most bytes of a model file: kernels address a model by int32. */
-const MAX_BYTES = 2 ** 31 - 1;
 
 function isThreads(value: unknown): boolean {
   return value === 'auto' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_THREADS);
@@ -44,7 +42,7 @@ const runSchema = v.strictObject({ signal: v.optional(v.instance(AbortSignal)) }
 export type ModelOptions = v.InferInput<typeof optionsSchema>;
 
 function readSource(source: string | URL | Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> | Uint8Array {
-  return source instanceof Uint8Array ? source : readFileWithin(source, { what: `model '${String(source)}'`, wanted: 'a model file' }, MAX_BYTES, signal);
+  return source instanceof Uint8Array ? source : readModelFile(source, signal);
 }
 
 function parseRunOptions(options: { signal?: AbortSignal }): { signal?: AbortSignal } {

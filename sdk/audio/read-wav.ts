@@ -67,6 +67,14 @@ function readFormat(chunk: Uint8Array, where: string): Layout {
   return { format, channels, sampleRate };
 }
 
+/**
+ * Whether a data chunk goes on to the end of the file. One of 0 bytes does where the file, too, states that it ends there: its recorder was cut off before it
+ * came back to write sizes.
+ */
+function isOpenEnded(size: number, at: number, statedEnd: number): boolean {
+  return size >= UNKNOWN_SIZE || (size === 0 && statedEnd <= at + 8);
+}
+
 function readData(data: Uint8Array, { format, channels, sampleRate }: Layout, cut: boolean, where: string): WavClip {
   const blockBytes = channels * bytesOf(format);
   const count = Math.floor(data.length / blockBytes);
@@ -90,15 +98,15 @@ export function readWav(bytes: Uint8Array, where = 'WAV file'): WavClip {
   let layout: Layout | undefined;
   for (let at = 12; at + 8 <= bytes.length;) {
     const [tag, size] = [tagOf(bytes, at), view.getUint32(at + 4, true)];
-    const chunk = bytes.subarray(at + 8, at + 8 + size);
-    const unknownSize = tag === 'data' && size >= UNKNOWN_SIZE;
-    if (chunk.length < size && !unknownSize) {
+    const openEnded = tag === 'data' && isOpenEnded(size, at, view.getUint32(4, true) + 8);
+    const chunk = bytes.subarray(at + 8, openEnded ? bytes.length : at + 8 + size);
+    if (chunk.length < size && !openEnded) {
       throw broken(where, `the '${tag}' chunk at byte ${at} has ${size} bytes, the file ends after ${chunk.length}`);
     }
     if (tag === 'fmt ') layout = readFormat(chunk, where);
     if (tag === 'data') {
       if (layout === undefined) throw broken(where, "the 'data' chunk comes before the 'fmt ' chunk");
-      return readData(chunk, layout, unknownSize, where);
+      return readData(chunk, layout, openEnded, where);
     }
     at += 8 + size + (size % 2);
   }

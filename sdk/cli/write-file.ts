@@ -1,4 +1,5 @@
 import { appendFile, mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { OptionError } from '../core/errors.ts';
 
 async function writing(path: string, option: string, allowed: string, step: () => Promise<unknown>): Promise<void> {
@@ -29,7 +30,20 @@ export function writeFileOption(path: string, option: string, content: string | 
   return writing(path, option, FILE, () => writeFile(path, content));
 }
 
+/** A folder and those it lies in. In procfs, which refuses folders as missing, `recursive` of `mkdir` never ends. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT') throw error;
+    await makeFolder(dirname(resolve(path)));
+    await mkdir(path);
+  }
+}
+
 /** Makes a folder named on the command line. @throws OptionError `unwritable-file` */
 export function makeFolderOption(path: string, option: string): Promise<void> {
-  return writing(path, option, 'a new folder or one that this user may write', () => mkdir(path, { recursive: true }));
+  return writing(path, option, 'a new folder or one that this user may write', () => makeFolder(path));
 }

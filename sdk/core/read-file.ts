@@ -3,6 +3,8 @@ import { OptionError } from './errors.ts';
 import { nodeFs } from './node-fs.ts';
 
 const FIRST_BYTES = 65_536;
+/** Most bytes of a model file: kernels address a model by int32. */
+const MODEL_BYTES = 2 ** 31 - 1;
 
 /** What a file is for, in messages: `what` names the option and path, `wanted` what to pass. */
 export interface FileUse {
@@ -59,4 +61,9 @@ export async function readFileWithin(path: string | URL, use: FileUse, most: num
     const { code, message } = cause as NodeJS.ErrnoException;
     throw new OptionError('unreadable-file', `${use.what}: cannot be read (${code ?? message}); pass the path of ${use.wanted}`, { cause });
   }
+}
+
+/** Reads a model file. @throws as `readFileWithin` does */
+export function readModelFile(path: string | URL, signal?: AbortSignal): Promise<Uint8Array> {
+  return readFileWithin(path, { what: `model '${String(path)}'`, wanted: 'a model file' }, MODEL_BYTES, signal);
 }

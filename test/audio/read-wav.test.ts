@@ -41,6 +41,14 @@ describe('readWav', () => {
     }
   });
 
+  test('reads to the end where the recorder was cut off before it wrote the sizes', () => {
+    const file = wavFile({ bits: 16, data: Uint8Array.of(0, 64, 0, 0), statedSize: 0 });
+    for (const statedRest of [0, 36]) {
+      new DataView(file.buffer).setUint32(4, statedRest, true);
+      expect([...readWav(file.subarray(0, -1)).samples]).toEqual([0.5]);
+    }
+  });
+
   test('a view inside a larger buffer is read by its own bytes', () => {
     const file = wavFile({ bits: 16, data: pcm16([0.5, -0.5]) });
     const buffer = new Uint8Array(file.length + 7);
@@ -54,6 +62,8 @@ describe('readWav', () => {
     copy.set(bytes, at);
     return copy;
   };
+  const emptied = wavFile({ bits: 16, data: new Uint8Array() });
+  new DataView(emptied.buffer).setUint32(4, emptied.length + 2, true);
   test.each<[string, Uint8Array, RegExp]>([
     ['nothing', new Uint8Array(), /^x\.wav: starts with '' and is no WAV file; convert/],
     ['another file', Uint8Array.from(Buffer.from('OggS            ')), /starts with 'OggS' and is no WAV file/],
@@ -71,6 +81,7 @@ describe('readWav', () => {
     ['another block size', edited(32, 4), /states 4 bytes for 1 samples of 16 bits/],
     ['half a sample', wavFile({ bits: 16, data: Uint8Array.of(1, 2, 3) }), /has 3 bytes of samples, no multiple of 2/],
     ['no sample', wavFile({ bits: 16, data: new Uint8Array() }), /has no samples/],
+    ['no sample before another chunk', Uint8Array.of(...emptied, ...Buffer.from('LIST'), 2, 0, 0, 0, 1, 2), /has no samples/],
     ['a float that is no number', wavFile({ tag: 3, bits: 32, data: bytesOf(Float32Array.of(0, NaN)) }), /sample 1 is NaN; full scale is -1 to 1/],
     ['an endless float', wavFile({ tag: 3, bits: 32, data: bytesOf(Float32Array.of(1e30)) }), /sample 0 is 1\.0/],
     ['an extensible header cut short', edited(20, 0xfe, 0xff), /the extensible 'fmt ' chunk has 16 bytes, 40 are needed/],

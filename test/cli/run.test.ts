@@ -121,6 +121,7 @@ describe('run', () => {
     ['labels of another model', () => ['--input', file('x.npy'), '--labels', file('three.txt')], 2, /3 labels for 2 classes/],
     ['labels without an end', () => ['--input', file('x.npy'), '--labels', '/dev/zero'], 2, /--labels '\/dev\/zero': has more than (\d+) bytes, at most \1 are allowed/],
     ['an output folder that is a file', () => ['--input', file('x.npy'), '--output', file('x.npy')], 2, /--output '.*': cannot be written \(EEXIST\); pass a new folder/],
+    ['an output folder in procfs', () => ['--input', file('x.npy'), '--output', '/proc/halfbyte/out'], 2, /--output '.*': cannot be written \(ENOENT\); pass a new folder/],
   ])('%s', async (_, args, code, message) => {
     writeFileSync(file('short.npy'), writeNpy({ dtype: 'int8', shape: [3], data: new Int8Array(3) }));
     writeFileSync(file('broken.npy'), 'hello');

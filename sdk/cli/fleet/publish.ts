@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { Publisher } from '../../fleet/publisher.ts';
 import { openFleet } from '../../fleet/fleet-directory.ts';
 import { Model } from '../../model.ts';
-import { OptionError } from '../../core/errors.ts';
+import { readModelFile } from '../../core/read-file.ts';
 import { printJson, progress } from '../output.ts';
 import { formatBytes } from '../table.ts';
 import type { CliContext } from '../types.ts';
@@ -21,9 +20,7 @@ export interface PublishOptions {
 export async function publish(path: string, options: PublishOptions, context: CliContext): Promise<void> {
   const { name, version, channel, class: deviceClass, expires, dir, broker, json } = options;
   await openFleet(dir);
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new OptionError('unreadable-file', `model '${path}': cannot be read; pass the path of a model file`, { cause });
-  });
+  const bytes = await readModelFile(path);
   progress(context, 'running the golden input');
   const model = await Model.load(bytes, { name: path });
   const publication = await new Publisher({ directory: dir, broker }).publish({
