@@ -9,7 +9,10 @@ const CHARGE_EFFICIENCY = 0.85;
 /** Share of the battery that the balance may move by while the reading stays the same. */
 const STUCK_SHARE = 0.03;
 
-/** Charge and harvest from the readings; while the charge is missing or stuck, from the energy balance. */
+/**
+ * Charge and harvest from the readings; while the charge is missing or stuck, from the energy balance. A gauge is stuck when it stands still while the balance
+ * moves; where neither the battery's power nor the harvest is known, a battery may as well be kept where it is, and the gauge is believed.
+ */
 export class EnergyState {
   /** Share of the battery, NaN on mains or never known. */
   charge = NaN;
@@ -30,19 +33,21 @@ export class EnergyState {
     if (this.#capacity === 0) return;
     let charge = NaN;
     let harvest = NaN;
+    let power = NaN;
     this.mains = false;
     for (const { quantity, value, trust, age } of readings) {
       if (!(trust >= LEAST_TRUST && age <= MOST_AGE)) continue;
       if (quantity === 'battery-charge' && value >= 0 && value <= 1) charge = value;
       else if (quantity === 'battery-energy' && value >= 0 && Number.isNaN(charge)) charge = Math.min(1, value / this.#capacity);
       else if (quantity === 'harvest-power' && value >= 0) harvest = value;
+      else if (quantity === 'battery-power' && Number.isFinite(value)) power = value;
       else if (quantity === 'mains-present') this.mains = value > 0;
     }
     this.harvest = harvest;
-    const income = Number.isNaN(harvest) ? 0 : harvest;
-    const net = income - watts;
+    const known = !Number.isNaN(power) || !Number.isNaN(harvest);
+    const net = Number.isNaN(power) ? (known ? harvest : 0) - watts : power;
     const moved = ((net > 0 ? net * CHARGE_EFFICIENCY : net) * seconds) / this.#capacity;
-    this.#moved = charge === this.#value && !this.mains ? this.#moved + moved : 0;
+    this.#moved = charge === this.#value && known && !this.mains ? this.#moved + moved : 0;
     this.#value = charge;
     const full = charge > 1 - STUCK_SHARE && this.#moved > 0;
     if (!Number.isNaN(charge) && (full || Math.abs(this.#moved) <= STUCK_SHARE)) this.charge = charge;

@@ -79,6 +79,27 @@ describe('a battery that is charged from mains', () => {
   });
 });
 
+describe('a battery gauge that stands still', () => {
+  const after = (charge: number, ...others: ReturnType<typeof reading>[]) => {
+    return last({ battery: { capacity: 72_000 } }, 6000, (slot) => observation(slot * SLOT, [cool(slot), reading('battery-charge', charge), ...others])).decision;
+  };
+
+  it.each([
+    ['full, of a board of which nothing else is known', 1, []],
+    ['kept at 80 % by a charger that shows nothing', 0.8, []],
+    ['kept at 80 %, and no power of the battery', 0.8, [reading('battery-power', 0)]],
+    ['full, at the power that keeps it full', 1, [reading('battery-power', 0.3)]],
+  ] as const)('is believed: %s', (_, charge, others) => {
+    const decision = after(charge, ...others);
+    expect(decision.charge).toBe(charge);
+    expect(decision.candidate.variant).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each([['the battery gives power', reading('battery-power', -1)], ['there is no harvest', reading('harvest-power', 0)]] as const)('is stuck: %s', (_, other) => {
+    expect(after(0.8, other).charge).toBeLessThan(0.6);
+  });
+});
+
 describe('variants that others are better than', () => {
   it('are there when a slowed board is too late with those', () => {
     const variants = [{ name: 'best', accuracy: 0.71, latency: [0.05] }, { name: 'fast', accuracy: 0.51, latency: [0.04] }];
