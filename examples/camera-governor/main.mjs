@@ -23,6 +23,11 @@ const clock = () => performance.now() / 1000;
 
 const infer = (variants, frame) => variants.infer((inputs) => { for (const { data } of inputs) data.fill(frame % 100); });
 
+/** What else runs on the board. */
+const hogs = [];
+const endHogs = () => { for (const hog of hogs.splice(0)) hog.kill(); };
+const startHogs = () => { for (let hog = 0; hog < hogCount; hog++) hogs.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' })); };
+
 /** Median seconds of one inference on one thread, by variant. */
 async function measure(variants) {
   const measured = new Map();
@@ -50,15 +55,14 @@ async function loop(variants, measured, deadline, governed) {
   const following = governed ? follow(governor, variants) : undefined;
   const frames = [];
   const begun = clock();
-  let hogs = [];
   let slot = 0;
   let slowdown = NaN;
   for (let frame = 0; frame < seconds * RATE; frame++) {
     const captured = frame / RATE;
     await delay(Math.max(0, 1000 * (begun + captured - clock())));
     const now = clock() - begun;
-    if (hogs.length === 0 && now >= limited.from && now < limited.until) hogs = Array.from({ length: hogCount }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
-    if (now >= limited.until) for (const hog of hogs.splice(0)) hog.kill();
+    if (hogs.length === 0 && now >= limited.from && now < limited.until) startHogs();
+    if (now >= limited.until) endHogs();
     if (now >= slot * SLOT) {
       slot = Math.floor(now / SLOT) + 1;
       await tree.advance();
@@ -66,14 +70,16 @@ async function loop(variants, measured, deadline, governed) {
     }
     const row = { captured, temperature: tree.temperature, variant: variants.name, latency: NaN };
     frames.push(row);
-    if (now > captured + deadline) continue;
+    // Following switches variants; to idle is for the loop.
+    const { candidate, dryRun } = governor.decision;
+    if (now > captured + deadline || (!dryRun && candidate.variant < 0)) continue;
     const started = clock();
     const { variant } = await infer(variants, frame);
     slowdown = (clock() - started) / measured.get(variant.name)[0];
     row.latency = clock() - begun - captured;
     if (row.latency > deadline) governor.step({ motion: 1, slowdown });
   }
-  for (const hog of hogs) hog.kill();
+  endHogs();
   following?.stop();
   await following?.settled;
   const missed = frames.filter(({ latency }) => !(latency <= deadline)).length;
@@ -94,5 +100,6 @@ try {
     console.log(`${plotFile} written`);
   }
 } finally {
+  endHogs();
   await rm(directory, { recursive: true });
 }

@@ -1,5 +1,7 @@
+import { OptionError } from '../../core/errors.ts';
+import { contained, Failures } from '../../core/contained.ts';
 import { SteadyTime } from '../steady-time.ts';
-import type { Controller, Observation, Reading, Sensor } from '../types.ts';
+import type { Controller, Observation } from '../types.ts';
 import type { Policy } from '../policies/types.ts';
 import { CandidateTable } from './candidate-table.ts';
 import { Dwell } from './dwell.ts';
@@ -9,6 +11,7 @@ import { inWords, type Binding, type Decision } from './explain.ts';
 import { decisionLine, headerLine, readLog } from './log.ts';
 import { governorSettings, type GovernorOptions, type GovernorSettings } from './options.ts';
 import type { Slot } from './slot.ts';
+import { SensorReadings } from './sensor-readings.ts';
 import { Slowdown } from './slowdown.ts';
 import { ThermalFilter } from './thermal-filter.ts';
 import { ThermalState } from './thermal-state.ts';
@@ -21,7 +24,8 @@ export type ChangeListener = (decision: Decision) => void;
 
 /**
  * Decides each slot which variant runs, how often and on how many threads: estimates the state, drops what would pass the thermal limit or a
- * deadline, lets the policy choose, and holds back switches. Never throws once made, whatever the sensors give.
+ * deadline, lets the policy choose, and holds back switches. Once made it never throws, whatever sensors, policy, log and listeners do: what those throw is a
+ * process warning (`HalfbyteWarning`), and without a choice of the policy the board idles.
  */
 export class Governor implements Controller {
   readonly name: string;
@@ -35,10 +39,11 @@ export class Governor implements Controller {
   readonly #slowdown = new Slowdown();
   readonly #expected = new ExpectedMotion();
   readonly #dwell: Dwell;
-  readonly #sensors: readonly Sensor[];
+  readonly #sensors: SensorReadings;
   readonly #clock: () => number;
   readonly #log: ((line: string) => void) | undefined;
-  readonly #listeners = new Set<ChangeListener>();
+  readonly #listeners = new Map<ChangeListener, ChangeListener>();
+  readonly #policyFailures: Failures;
   readonly #slot: Slot = { time: NaN, seconds: 0, watts: 0, motion: NaN, weight: 1, slowdown: NaN };
   /** Sorted index that the board runs. */
   #applied: number;
@@ -60,9 +65,10 @@ export class Governor implements Controller {
     this.#dwell = new Dwell(settings.dwell, this.#table.idle);
     this.#applied = settings.dryRun ? this.#table.situation.mostWorth : this.#table.idle;
     this.#table.situation.current = this.#table.idle;
-    this.#sensors = options.sensors ?? [];
+    this.#policyFailures = new Failures(`governor: policy '${settings.policy.name}'`);
+    this.#sensors = new SensorReadings(options.sensors ?? []);
     this.#clock = options.clock ?? (() => performance.now() / 1000);
-    this.#log = options.log;
+    this.#log = options.log && contained('governor: log', options.log);
     this.#log?.(headerLine(settings));
   }
 
@@ -92,23 +98,21 @@ export class Governor implements Controller {
     situation.usualMotion = this.#expected.usual;
     this.#table.value(this.#expected);
     this.#table.allow(this.#unreachable ? idle : this.#filter.highestSafe(this.#table.busy, idle), this.#slowdown);
-    const wanted = this.#policy.choose(situation);
+    const wanted = this.#wanted(idle);
     const next = this.#dwell.choose(situation.allowed[wanted] === 1 ? wanted : idle, situation, this.#policy);
     this.#binding = this.#table.binding(next, this.#policy, this.#dwell.held);
     const changed = next !== situation.current;
     situation.current = next;
     if (!this.#settings.dryRun) this.#applied = next;
     this.#log?.(decisionLine(observation, this.#table.order[next]!, this.#binding, this.#thermal.temperature, this.#policy.price));
-    if (changed) for (const listener of this.#listeners) listener(this.decision);
+    if (changed) for (const listener of this.#listeners.values()) listener(this.decision);
     return this.#table.order[this.#applied]!;
   }
 
   /** Reads the sensors and decides; call it once a slot. */
   step({ motion = NaN, weight = 1, slowdown = NaN }: Activity = {}): Decision {
     const time = this.#clock();
-    const readings: Reading[] = [];
-    for (const sensor of this.#sensors) readings.push(...sensor.read(time));
-    this.decide({ time, readings, motion, weight, slowdown });
+    this.decide({ time, readings: this.#sensors.read(time), motion, weight, slowdown });
     return this.decision;
   }
 
@@ -145,17 +149,33 @@ export class Governor implements Controller {
     const free = this.#settings.board.thermal.limit - ambient;
     const slot = { motion: this.#expected.motion, watts: 0 };
     this.#weigh(slot);
-    const rise = model.riseAfter(slot.watts, Math.max(0, seconds));
+    const rise = model.riseAfter(slot.watts, seconds > 0 ? seconds : 0);
     return free > 0 ? Math.max(0, rise / free) : 1 + rise;
   }
 
-  /** Calls `listener` with each decision that differs from the last, until `signal` aborts or the function returned is called. */
-  on(_event: 'change', listener: ChangeListener, { signal }: { readonly signal?: AbortSignal } = {}): () => void {
-    const off = (): void => void this.#listeners.delete(listener);
+  /** Calls `listener` with each decision that differs from the last, until `signal` aborts or the function returned is called. @throws OptionError for another event */
+  on(event: 'change', listener: ChangeListener, { signal }: { readonly signal?: AbortSignal } = {}): () => void {
+    if ((event as string) !== 'change') throw new OptionError('invalid-option', `governor: event '${event}': there is none of this name; take 'change'`);
+    const off = (): void => {
+      this.#listeners.delete(listener);
+      signal?.removeEventListener('abort', off);
+    };
     if (signal?.aborted === true) return off;
-    this.#listeners.add(listener);
+    this.#listeners.set(listener, contained('governor: change listener', listener));
     signal?.addEventListener('abort', off, { once: true });
     return off;
+  }
+
+  /** Row that the policy chooses. */
+  #wanted(idle: number): number {
+    try {
+      const row = this.#policy.choose(this.#table.situation);
+      this.#policyFailures.worked();
+      return row;
+    } catch (error) {
+      this.#policyFailures.tell(error);
+      return idle;
+    }
   }
 
   /** Watts of the board on what it runs now, with leakage at the present temperature. */

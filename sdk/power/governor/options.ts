@@ -47,8 +47,8 @@ export interface GovernorOptions {
   readonly sensors?: readonly Sensor[];
   /** Monotonic seconds, for `step()`. */
   readonly clock?: () => number;
-  /** Takes lines of JSON that `replay()` repeats. */
-  readonly log?: (line: string) => void;
+  /** Takes lines of JSON that `replay()` repeats; may return a promise. */
+  readonly log?: (line: string) => unknown;
 }
 
 export type GovernorSettings = Required<Omit<GovernorOptions, 'policy' | 'battery' | 'log' | 'sensors' | 'clock'>> & {
@@ -78,11 +78,13 @@ function refuse(name: string, found: string, allowed: string): never {
   throw new OptionError('invalid-option', `governor: option '${name}': found ${found}; ${allowed}`);
 }
 
+const isAmount = (value: number): boolean => value >= 0 && value < Infinity;
+
 function checkBoard({ thermal, power }: GovernorBoard, candidates: readonly Candidate[]): void {
   if (!Number.isFinite(thermal.limit)) refuse('board.thermal.limit', String(thermal.limit), 'degrees Celsius');
   if (thermal.poles.length === 0) refuse('board.thermal.poles', 'none', 'at least one pole is needed; calibrate the board or take one from devices/boards');
   for (const { resistance, seconds } of thermal.poles) {
-    if (!(resistance > 0 && seconds > 0)) refuse('board.thermal.poles', `${resistance} K/W, ${seconds} s`, 'both must be above 0');
+    if (!(resistance > 0 && seconds > 0 && resistance * seconds < Infinity)) refuse('board.thermal.poles', `${resistance} K/W, ${seconds} s`, 'both must be finite and above 0');
   }
   if (power.off === undefined && candidates.some(({ off }) => off > 0)) refuse('board.power.off', 'none', 'watts of the board while powered off, as a candidate does so');
   if (!(power.idle >= 0)) refuse('board.power.idle', String(power.idle), 'watts from 0');
@@ -91,8 +93,8 @@ function checkBoard({ thermal, power }: GovernorBoard, candidates: readonly Cand
 function checkCandidates(candidates: readonly Candidate[]): void {
   if (!candidates.some(({ variant, off }) => variant < 0 && off === 0)) refuse('candidates', 'none that idles', 'add one with variant -1 and off 0: what is always safe');
   candidates.forEach(({ variant, rate, energy, latency, accuracy, off }, index) => {
-    const wrong = !(off >= 0) || (variant >= 0 && !(rate >= 0 && energy >= 0 && latency >= 0 && accuracy >= 0));
-    if (wrong) refuse(`candidates[${index}]`, JSON.stringify({ rate, energy, latency, accuracy, off }), 'all must be numbers from 0');
+    const wrong = !isAmount(off) || (variant >= 0 && ![rate, energy, latency, accuracy].every(isAmount));
+    if (wrong) refuse(`candidates[${index}]`, `rate ${rate}, energy ${energy}, latency ${latency}, accuracy ${accuracy}, off ${off}`, 'all must be finite numbers from 0');
   });
 }
 
@@ -104,8 +106,18 @@ function checkParts({ board, candidates, worth }: { readonly board?: Partial<Gov
   if (!(dwell > 0 && dwell < Infinity && scan >= 0 && scan < Infinity)) refuse('worth', JSON.stringify(worth), 'dwell: seconds above 0, scan: a number from 0');
 }
 
+/** Of programs in JavaScript. */
+function checkInjected({ sensors = [], clock, log }: { readonly sensors?: unknown; readonly clock?: unknown; readonly log?: unknown }): void {
+  for (const [name, value] of [['clock', clock], ['log', log]] as const) if (value !== undefined && typeof value !== 'function') refuse(name, typeof value, 'a function');
+  const isSensor = (sensor: unknown): boolean => typeof (sensor as Partial<Sensor> | null)?.read === 'function';
+  if (!Array.isArray(sensors) || !sensors.every(isSensor)) refuse('sensors', JSON.stringify(sensors), 'a list of sensors, such as openSensors() of halfbyte/devices gives');
+}
+
 function policyOf(policy: string | PolicyKind): PolicyKind {
-  if (typeof policy !== 'string') return policy;
+  if (typeof policy !== 'string') {
+    const { name, create } = policy as Partial<PolicyKind>;
+    return typeof name === 'string' && typeof create === 'function' ? policy : refuse('policy', JSON.stringify(policy), 'a name, or an object with name and create()');
+  }
   return policies.find(({ name }) => name === policy) ?? refuse('policy', `'${policy}'`, `one of ${policies.map(({ name }) => name).join(', ')}`);
 }
 
@@ -117,6 +129,7 @@ export function governorSettings(options: GovernorOptions): GovernorSettings {
     if (value !== undefined && !(typeof value === 'number' && value >= least && value <= most)) refuse(name, JSON.stringify(value), `a number from ${least} to ${most}`);
   }
   checkParts(options);
+  checkInjected(options);
   checkBoard(options.board, options.candidates);
   checkCandidates(options.candidates);
   if (options.battery && !(options.battery.capacity > 0)) refuse('battery.capacity', String(options.battery.capacity), 'joules above 0; leave the battery out on mains');

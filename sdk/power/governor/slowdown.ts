@@ -10,6 +10,10 @@ const INITIAL_NOISE = 0.0025;
 const NOISE_GAIN = 0.1;
 /** Of the last correction, what it says about how fast the mean moves. */
 const MOVED = 0.3;
+/** Nothing is decided differently beyond. */
+const MOST = 100;
+/** Standard deviations by which an observation counts when the one before was not as far off: one is a hiccup, two are the board. */
+const HICCUP = 3;
 
 /**
  * How much slower than calibrated the board computes: a Kalman filter on observed over expected latency, common to all variants (ALERT, ATC 2020,
@@ -25,15 +29,20 @@ export class Slowdown {
   /** Square of the mean's last moves. */
   #moved = 0;
   #last = NaN;
+  /** The last observation was a hiccup. */
+  #hiccup = false;
 
-  update({ slowdown: observed, seconds }: Pick<Slot, 'slowdown' | 'seconds'>): void {
+  update({ slowdown, seconds }: Pick<Slot, 'slowdown' | 'seconds'>): void {
     const keep = 1 / (1 + seconds / DRIFT_SECONDS);
-    if (!(observed > 0 && observed < Infinity)) {
+    if (!(slowdown > 0 && slowdown < Infinity)) {
       this.mean = 1 + keep * (this.mean - 1);
       this.#variance = keep * this.#variance + (1 - keep) * DRIFT_VARIANCE;
       this.#noise = INITIAL_NOISE + keep * (this.#noise - INITIAL_NOISE);
       this.#moved *= keep;
     } else {
+      const most = this.mean + HICCUP * this.deviation;
+      this.#hiccup = slowdown > most && !this.#hiccup;
+      const observed = this.#hiccup ? most : Math.min(MOST, slowdown);
       this.#variance += Math.max((1 - keep) * DRIFT_VARIANCE, this.#moved);
       const surprise = observed - this.mean;
       const gain = this.#variance / (this.#variance + this.#noise);

@@ -102,6 +102,10 @@ describe('a governor', () => {
     expect(() => new Governor(optionsOf({ margin: -1 }))).toThrow(/'margin'.*from 0 to 30/);
     expect(() => new Governor(optionsOf({ policy: 'greedy' }))).toThrow(/one of fixed, throttle-only/);
     expect(() => new Governor({ ...optionsOf(), speed: 1 } as never)).toThrow(/unknown/);
+    expect(() => new Governor(optionsOf({ candidates: CANDIDATES.map((candidate) => ({ ...candidate, energy: Infinity })) }))).toThrow(/energy Infinity.*finite/);
+    expect(() => new Governor({ ...optionsOf(), sensors: [{}] } as never)).toThrow(/'sensors'.*openSensors/);
+    expect(() => new Governor({ ...optionsOf(), log: 'file' } as never)).toThrow(/'log'.*a function/);
+    expect(() => new Governor({ ...optionsOf(), policy: {} } as never)).toThrow(/'policy'.*create\(\)/);
   });
 
   it('needs next to no memory for a decision', () => {

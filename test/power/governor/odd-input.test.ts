@@ -25,6 +25,18 @@ describe('after one odd value the governor goes on', () => {
     expect(governor.decision.slowdown).toBeCloseTo(1, 1);
   });
 
+  it.each([20, 1000, 1e160])('one inference %d times as slow as expected costs nothing; a second one is believed', (slowdown) => {
+    const chosen = (slow: number): string[] => {
+      const governor = new Governor(optionsOf({ policy: 'pace', deadline: 0.4 }));
+      return Array.from({ length: 120 }, (_, slot) => {
+        governor.decide(observation(slot * SLOT, [cool(slot)], { slowdown: slot >= 60 && slot < 60 + slow ? slowdown : 1 }));
+        return governor.decision.candidate.name!;
+      });
+    };
+    expect(chosen(1).slice(50)).toEqual(chosen(0).slice(50));
+    expect(chosen(2).slice(50, 64)).not.toEqual(chosen(0).slice(50, 64));
+  });
+
   it('an event of infinite weight', () => {
     const governor = last({}, 100, (slot) => observation(slot * SLOT, [celsius(78 + 0.5 * (slot % 2))], { weight: slot === 20 ? Infinity : 1 }));
     expect(governor.decision.price).toBeGreaterThan(0);
