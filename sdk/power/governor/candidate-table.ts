@@ -92,20 +92,28 @@ export class CandidateTable {
     situation.yield = most;
   }
 
-  /** Allows rows up to `highest` that keep the deadline and, where any of those does, the minimum rate. */
+  /** Allows rows up to `highest` that keep the deadline and, where any of those does, the minimum rate; where none does, the fastest keeps it, late. */
   allow(highest: number, slowdown: Slowdown): void {
     const { candidates, allowed, tooHot, charge } = this.situation;
     const { deadline, minimumRate } = this.#settings;
+    const rated = minimumRate > 0 && !(charge < RESERVE);
     let kept = false;
+    let fastest = -1;
     for (let row = 0; row < candidates.length; row++) {
       const { variant, rate, latency, off } = candidates[row]!;
       const works = variant >= 0 && off === 0;
       const late = works && slowdown.percentile95(latency) > Math.min(deadline, 1 / rate);
       this.#refused[row] = row > highest ? Refused.Thermal : late ? Refused.Deadline : Refused.No;
       tooHot[row] = row > highest && !late ? 1 : 0;
-      if (works && rate >= minimumRate && this.#refused[row] === 0) kept = true;
+      if (!works || rate < minimumRate) continue;
+      if (this.#refused[row] === 0) kept = true;
+      else if (row <= highest && (fastest < 0 || latency < candidates[fastest]!.latency)) fastest = row;
     }
-    const floor = kept && minimumRate > 0 && !(charge < RESERVE);
+    if (rated && !kept && fastest >= 0) {
+      this.#refused[fastest] = Refused.No;
+      kept = true;
+    }
+    const floor = rated && kept;
     for (let row = 0; row < candidates.length; row++) {
       const { variant, rate, off } = candidates[row]!;
       if (floor && this.#refused[row] === 0 && !(variant >= 0 && off === 0 && rate >= minimumRate)) this.#refused[row] = Refused.Rate;

@@ -27,7 +27,7 @@ export interface GovernorOptions {
   };
   /** Inferences a second that are kept while heat and charge allow. */
   readonly minimumRate?: number;
-  /** Seconds that 95 % of inferences may take at most. */
+  /** Seconds that 95 % of inferences may take at most; where no variant keeps that, the fastest keeps the minimum rate. */
   readonly deadline?: number;
   /** Kelvin kept below the limit for errors of sensors. */
   readonly margin?: number;

@@ -11,7 +11,7 @@ const NOISE_GAIN = 0.1;
 /** Of the last correction, what it says about how fast the mean moves. */
 const MOVED = 0.3;
 /** Nothing is decided differently beyond. */
-const MOST = 100;
+const MOST = 20;
 /** Standard deviations by which an observation counts when the one before was not as far off: one is a hiccup, two are the board. */
 const HICCUP = 3;
 

@@ -38,6 +38,17 @@ describe('a governor', () => {
     expect(run(240, 1).candidate).toEqual(before.candidate);
   });
 
+  it('keeps the minimum rate by the fastest variant where even that is late, and idles without a minimum', () => {
+    const at = (minimumRate: number) => {
+      const governor = new Governor(optionsOf({ policy: 'pace', deadline: 0.4, minimumRate }));
+      for (let slot = 0; slot < 120; slot++) governor.decide(observation(5 * slot, cool(slot), { slowdown: slot < 20 ? 1 : 200 }));
+      return governor.decision;
+    };
+    const fastest = CANDIDATES.filter(({ rate }) => rate >= 1).reduce((best, each) => (each.latency < best.latency ? each : best));
+    expect(at(1)).toMatchObject({ binding: 'deadline', candidate: { variant: fastest.variant, threads: fastest.threads, rate: 1 } });
+    expect(at(0)).toMatchObject({ binding: 'deadline', candidate: { variant: -1 } });
+  });
+
   it('spends less with an empty battery, keeps the minimum rate till then, and powers off only where it can wake', () => {
     const at = (charge: number, candidates = CANDIDATES) => {
       const governor = new Governor(optionsOf({ candidates, battery: { capacity: 72_000 }, minimumRate: candidates === WITH_OFF ? 0 : 0.5 }));
