@@ -37,3 +37,7 @@ export function checkPort(value: unknown, where: string): void {
   const port = Object(value) as object;
   if (!['name', 'dtype', 'shape', 'data'].every((name) => name in port)) refuse(where, value, 'must be an input of an open model: pass `model.inputs[0]`');
 }
+
+export function isListOfObjects(value: unknown): value is readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'object' && each !== null);
+}

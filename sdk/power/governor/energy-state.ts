@@ -41,7 +41,7 @@ export class EnergyState {
       else if (quantity === 'battery-energy' && value >= 0 && Number.isNaN(charge)) charge = Math.min(1, value / this.#capacity);
       else if (quantity === 'harvest-power' && value >= 0) harvest = value;
       else if (quantity === 'battery-power' && Number.isFinite(value)) power = value;
-      else if (quantity === 'mains-present') this.mains = value > 0;
+      else if (quantity === 'mains-present' && value > 0) this.mains = true;
     }
     this.harvest = harvest;
     const known = !Number.isNaN(power) || !Number.isNaN(harvest);

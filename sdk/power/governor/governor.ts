@@ -188,13 +188,15 @@ export class Governor implements Controller {
   }
 }
 
-/** Decisions of a governor made as the log's was, on what that one saw: the same as `logged`, unless the program changed. */
+/** Decisions of a governor made as the log's was, anew at each start in it, on what that one saw: the same as `logged`, unless the program changed. @throws OptionError */
 export function replay(lines: readonly string[], own: readonly PolicyKind[] = []): { readonly decisions: readonly number[]; readonly logged: readonly number[] } {
-  const { options, observations, choices } = readLog(lines, own);
-  const governor = new Governor(options);
-  const decisions = observations.map((observation) => {
-    governor.decide(observation);
-    return governor.decision.choice;
+  const parts = readLog(lines, own);
+  const decisions = parts.flatMap(({ options, observations }) => {
+    const governor = new Governor(options);
+    return observations.map((observation) => {
+      governor.decide(observation);
+      return governor.decision.choice;
+    });
   });
-  return { decisions, logged: choices };
+  return { decisions, logged: parts.flatMap(({ choices }) => choices) };
 }

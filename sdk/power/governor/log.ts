@@ -1,3 +1,4 @@
+import { isListOfObjects } from '../../core/arguments.ts';
 import { OptionError } from '../../core/errors.ts';
 import { policies } from '../policies/index.ts';
 import type { PolicyKind } from '../policies/types.ts';
@@ -18,44 +19,79 @@ export function decisionLine({ time, readings, motion, weight, slowdown }: Obser
 /** Options of the governor that wrote a header line, and what it saw and chose. */
 export interface GovernorLog {
   readonly options: GovernorOptions;
-  readonly observations: readonly Observation[];
-  readonly choices: readonly number[];
+  readonly observations: Observation[];
+  readonly choices: number[];
 }
+
+const HEADER = '{"log":"halfbyte-governor"';
 
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : NaN);
 
 /** JSON has null for NaN and Infinity: neither is a reading that anything is done with. */
-function readingsOf(readings: readonly unknown[]): Observation['readings'] {
-  return readings.map((each) => {
-    const reading = each as Record<string, unknown>;
+function readingsOf(readings: readonly Readonly<Record<string, unknown>>[]): Observation['readings'] {
+  return readings.map((reading) => {
     return { ...reading, value: numberOf(reading['value']), age: numberOf(reading['age']), trust: numberOf(reading['trust']) } as Observation['readings'][number];
   });
 }
 
-function parsed(line: string, number: number): Record<string, unknown> {
+function parsed(line: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  } catch { /* reported below */ }
-  throw new OptionError('invalid-log', `governor log, line ${number}: found '${line.slice(0, 40)}'; each line must be a JSON object: take the log as the governor wrote it`);
+    return typeof value === 'object' && value !== null ? value as Record<string, unknown> : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-/** @throws OptionError naming the line that is not of a governor's log */
-export function readLog(lines: readonly string[], own: readonly PolicyKind[] = []): GovernorLog {
-  const [first, ...rest] = lines.filter((line) => line.trim() !== '').map((line, index) => parsed(line, index + 1));
-  if (first?.['log'] !== 'halfbyte-governor' || first['version'] !== 1) {
-    throw new OptionError('invalid-log', `governor log, line 1: found ${first ? JSON.stringify(first).slice(0, 40) : 'nothing'}; must be the header of version 1: begin with the first line that the governor wrote`);
-  }
-  const { policy, capacity, deadline } = first;
+function invalid(number: number, found: string, wanted: string): OptionError {
+  return new OptionError('invalid-log', `governor log, line ${number}: ${found}; ${wanted}`);
+}
+
+function optionsOf(header: Readonly<Record<string, unknown>>, own: readonly PolicyKind[], number: number): GovernorOptions {
+  if (header['version'] !== 1) throw invalid(number, `found version ${JSON.stringify(header['version'])}`, 'this program replays version 1');
+  const { policy, capacity, deadline } = header;
   const kind = [...own, ...policies].find(({ name }) => name === policy);
-  if (!kind) throw new OptionError('invalid-log', `governor log, line 1: policy ${JSON.stringify(policy)} is not in the registry; pass it to replay()`);
-  const settings = Object.fromEntries(Object.entries(first).filter(([name]) => !['log', 'version', 'capacity'].includes(name)));
+  if (!kind) throw invalid(number, `policy ${JSON.stringify(policy)} is not in the registry`, 'pass it to replay()');
+  const settings = Object.fromEntries(Object.entries(header).filter(([name]) => !['log', 'version', 'capacity'].includes(name)));
   const battery = typeof capacity === 'number' && capacity > 0 ? { battery: { capacity } } : {};
-  const options = { ...settings, policy: kind, deadline: typeof deadline === 'number' ? deadline : Infinity, ...battery } as unknown as GovernorOptions;
-  const observations = rest.map((line, index) => {
-    const { time, motion, weight, slowdown, readings } = line;
-    if ((typeof time !== 'number' && time !== null) || !Array.isArray(readings)) throw new OptionError('invalid-log', `governor log, line ${index + 2}: 'time' and 'readings' are missing; the log is cut or of another program`);
-    return { time: numberOf(time), readings: readingsOf(readings), motion: numberOf(motion), weight: numberOf(weight), slowdown: numberOf(slowdown) };
+  return { ...settings, policy: kind, deadline: typeof deadline === 'number' ? deadline : Infinity, ...battery } as unknown as GovernorOptions;
+}
+
+/** The line, or the header that was appended to one that lost its end when the power went. */
+function whole(line: string): Record<string, unknown> | undefined {
+  const at = line.indexOf(HEADER, 1);
+  return parsed(line) ?? (at > 0 ? parsed(line.slice(at)) : undefined);
+}
+
+/**
+ * The parts of a log, each of a governor that was started: a program that starts again appends to the log of before. A line that lost its end is left out where
+ * nothing follows it but a new start.
+ * @throws OptionError naming the line that is not of a governor's log
+ */
+export function readLog(lines: readonly string[], own: readonly PolicyKind[] = []): GovernorLog[] {
+  if (!Array.isArray(lines) || !lines.every((line) => typeof line === 'string')) throw new OptionError('invalid-log', 'governor log: it must be a list of lines: split its text at each end of line');
+  const parts: GovernorLog[] = [];
+  let cut: number | undefined;
+  lines.forEach((text, index) => {
+    if (text.trim() === '') return;
+    const [number, line] = [index + 1, whole(text)];
+    if (line?.['log'] === 'halfbyte-governor') {
+      cut = undefined;
+      parts.push({ options: optionsOf(line, own, number), observations: [], choices: [] });
+      return;
+    }
+    if (cut !== undefined) throw invalid(cut, `found '${lines[cut - 1]!.slice(0, 40)}'`, 'each line must be a JSON object: take the log as the governor wrote it');
+    const part = parts.at(-1);
+    if (!part) throw invalid(number, `found '${text.slice(0, 40)}'`, 'it must be the header of version 1: begin with the first line that the governor wrote');
+    if (line === undefined) {
+      cut = number;
+      return;
+    }
+    const { time, motion, weight, slowdown, readings, choice } = line;
+    if ((typeof time !== 'number' && time !== null) || !isListOfObjects(readings)) throw invalid(number, "'time' and 'readings' are missing", 'the log is cut or of another program');
+    part.observations.push({ time: numberOf(time), readings: readingsOf(readings), motion: numberOf(motion), weight: numberOf(weight), slowdown: numberOf(slowdown) });
+    part.choices.push(Number(choice));
   });
-  return { options, observations, choices: rest.map(({ choice }) => Number(choice)) };
+  if (parts.length === 0) throw invalid(1, 'found nothing', 'it must be the header of version 1: begin with the first line that the governor wrote');
+  return parts;
 }

@@ -1,3 +1,4 @@
+import { isListOfObjects } from '../../core/arguments.ts';
 import { OptionError } from '../../core/errors.ts';
 import { policies } from '../policies/index.ts';
 import type { PolicyKind } from '../policies/types.ts';
@@ -100,8 +101,8 @@ function checkCandidates(candidates: readonly Candidate[]): void {
 
 /** Of programs in JavaScript: what the types ask for. */
 function checkParts({ board, candidates, worth }: { readonly board?: Partial<GovernorBoard>; readonly candidates?: unknown; readonly worth?: Partial<Worth> }): void {
-  if (!board?.thermal || !board.power || !Array.isArray(board.thermal.poles)) refuse('board', JSON.stringify(board), 'an object with thermal and power, such as one of devices/boards');
-  if (!Array.isArray(candidates)) refuse('candidates', JSON.stringify(candidates), 'a list, such as candidatesOf() gives');
+  if (!board?.thermal || !board.power || !isListOfObjects(board.thermal.poles)) refuse('board', JSON.stringify(board), 'an object with thermal and power, such as one of devices/boards');
+  if (!isListOfObjects(candidates)) refuse('candidates', JSON.stringify(candidates), 'a list, such as candidatesOf() gives');
   const { dwell = NaN, scan = NaN } = worth ?? {};
   if (!(dwell > 0 && dwell < Infinity && scan >= 0 && scan < Infinity)) refuse('worth', JSON.stringify(worth), 'dwell: seconds above 0, scan: a number from 0');
 }

@@ -87,8 +87,30 @@ describe('a governor', () => {
     const { decisions, logged } = replay(lines);
     expect(new Set(logged).size).toBeGreaterThan(3);
     expect(decisions).toEqual(logged);
-    expect(() => replay([...lines.slice(0, 3), '{"cut'])).toThrow(/line 4/);
+    expect(() => replay([...lines.slice(0, 3), '{"cut', ...lines.slice(3)])).toThrow(/line 4.*'\{"cut'/);
     expect(() => replay(lines.slice(1))).toThrow(/header/);
+    expect(() => replay([])).toThrow(/found nothing/);
+    expect(() => replay(lines.join('\n') as never)).toThrow(/a list of lines/);
+  });
+
+  it('replays a log through power cuts: lines without an end, and what the next start appends', () => {
+    const lines: string[] = [];
+    const start = (slots: number): void => {
+      const governor = new Governor(optionsOf({ log: (line) => void lines.push(line) }));
+      for (let slot = 0; slot < slots; slot++) governor.decide(observation(5 * slot, [celsius(40 + slot)]));
+    };
+    const cut = (): string => lines.pop()!.slice(0, 50);
+    start(30);
+    const first = cut();
+    const whole = lines.length;
+    start(20);
+    lines[whole] = `${first}${lines[whole]}`;
+    start(10);
+    lines.push(cut());
+    const { decisions, logged } = replay(lines);
+    expect(logged).toHaveLength(29 + 20 + 9);
+    expect(decisions).toEqual(logged);
+    expect(replay([...lines.slice(0, whole), first, '', lines[whole].slice(50), ...lines.slice(whole + 1)])).toEqual({ decisions, logged });
   });
 
   it('tells changes and reads sensors on its own clock, and a dry run leaves the board alone', () => {
