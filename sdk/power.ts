@@ -9,6 +9,7 @@ export type { EnergyOptions } from './power/energy/options.ts';
 export { ENERGY_METHODS, type EnergyMethod, type EnergyReport, type ModelEnergy } from './power/energy/types.ts';
 export type { Binding, Decision } from './power/governor/explain.ts';
 export { Governor, replay, type Activity, type ChangeListener } from './power/governor/governor.ts';
+export type { GovernorMemory } from './power/governor/memory.ts';
 export type { GovernorBoard, GovernorOptions } from './power/governor/options.ts';
 export { policies } from './power/policies/index.ts';
 export type { Policy, PolicyKind, Situation } from './power/policies/types.ts';

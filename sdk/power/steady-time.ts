@@ -2,10 +2,18 @@
 export class SteadyTime {
   #last = NaN;
   #back = 0;
+  #from: number;
+
+  /** @param from what the first call gives; NaN: what it is given */
+  constructor(from = NaN) {
+    this.#from = from;
+  }
 
   /** @returns seconds that are never less than before */
   at(time: number): number {
-    if (time < this.#last) this.#back += this.#last - time;
+    if (this.#from >= 0) this.#back = this.#from - time;
+    else if (time < this.#last) this.#back += this.#last - time;
+    this.#from = NaN;
     this.#last = time;
     return time + this.#back;
   }

@@ -7,7 +7,8 @@ import { CANDIDATES, celsius, observation, optionsOf, reading } from '../power/g
 const runs = process.env['HALFBYTE_FUZZ'] === 'full' ? 20_000 : 1_000;
 
 const lines: string[] = [];
-const governor = new Governor(optionsOf({ battery: { capacity: 72_000 }, candidates: CANDIDATES.slice(0, 8), log: (line) => void lines.push(line) }));
+const resume = { memory: new Governor(optionsOf()).memory(), seconds: 300 };
+const governor = new Governor(optionsOf({ battery: { capacity: 72_000 }, candidates: CANDIDATES.slice(0, 8), resume, log: (line) => void lines.push(line) }));
 for (let slot = 0; slot < 6; slot++) governor.decide(observation(5 * slot, [celsius(40 + slot), reading('battery-charge', 0.5)]));
 
 /** What is no log is refused; nothing else is thrown, and each line that is replayed gives a decision. */
@@ -31,7 +32,7 @@ test('logs with other characters, and cut ones, are replayed or refused', () => 
 });
 
 test('logs with other values are replayed or refused', () => {
-  const value = fc.oneof(fc.constantFrom(null, -1, 0, 1e308, 0.5, '', 'price', true, [], {}, [null], [{}], { poles: [] }, { poles: [null] }), fc.jsonValue({ maxDepth: 2 }));
+  const value = fc.oneof(fc.constantFrom(null, -1, 0, 1e308, 0.5, '', 'price', true, [], {}, [null], [{}], { poles: [] }, { poles: [null] }, { seconds: 1 }, { memory: null, seconds: 1 }), fc.jsonValue({ maxDepth: 2 }));
   const names = [...new Set(lines.flatMap((line) => Object.keys(JSON.parse(line) as object)))];
   fc.assert(fc.property(fc.nat(lines.length - 1), fc.constantFrom(...names), value, (line, name, other) => {
     replayOrRefuse(lines.map((text, index) => (index === line ? JSON.stringify({ ...JSON.parse(text) as object, [name]: other }) : text)));

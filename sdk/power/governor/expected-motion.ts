@@ -1,5 +1,6 @@
 import { exp } from '../../core/math.ts';
 import { departureLeft, MIXING } from '../motion.ts';
+import type { MotionMemory } from './memory.ts';
 import type { Slot } from './slot.ts';
 
 const DAY = 86_400;
@@ -44,6 +45,27 @@ export class ExpectedMotion {
   readonly #seconds = new Float64Array(HOURS);
   readonly #moving = new Float64Array(HOURS);
 
+  get memory(): MotionMemory {
+    const looked = Number.isNaN(this.#looked) ? null : this.#looked;
+    return {
+      usual: this.usual, last: this.last, looked, hour: this.#hour, recentSeconds: this.#recentSeconds, recentMoving: this.#recentMoving,
+      seconds: [...this.#seconds], moving: [...this.#moving],
+    };
+  }
+
+  /** Goes on from what another one learnt. */
+  recall({ usual, last, looked, hour, recentSeconds, recentMoving, seconds, moving }: MotionMemory): void {
+    this.motion = this.usual = usual;
+    this.last = last;
+    this.#looked = looked ?? NaN;
+    this.#hour = hour;
+    this.#recentSeconds = recentSeconds;
+    this.#recentMoving = recentMoving;
+    this.#seconds.set(seconds);
+    this.#moving.set(moving);
+    this.mean = this.#meanOfDay();
+  }
+
   update({ motion, weight, time }: Pick<Slot, 'motion' | 'weight' | 'time'>): void {
     const hour = Math.floor(((((time % DAY) + DAY) % DAY) * HOURS) / DAY);
     if (hour !== this.#hour) this.#enter(hour);
@@ -85,6 +107,12 @@ export class ExpectedMotion {
 
   #enter(hour: number): void {
     this.#hour = hour;
+    this.mean = this.#meanOfDay();
+    this.#seconds[hour] = FADED * this.#seconds[hour]!;
+    this.#moving[hour] = FADED * this.#moving[hour]!;
+  }
+
+  #meanOfDay(): number {
     let sum = USUAL_MOTION * PRIOR_SECONDS;
     let weight = PRIOR_SECONDS;
     for (let each = 0; each < HOURS; each++) {
@@ -93,8 +121,6 @@ export class ExpectedMotion {
       sum += (DAY / HOURS) * asShare(this.#moving[each]! / seconds);
       weight += DAY / HOURS;
     }
-    this.mean = sum / weight;
-    this.#seconds[hour] = FADED * this.#seconds[hour]!;
-    this.#moving[hour] = FADED * this.#moving[hour]!;
+    return sum / weight;
   }
 }

@@ -9,6 +9,7 @@ import { EnergyState } from './energy-state.ts';
 import { ExpectedMotion } from './expected-motion.ts';
 import { inWords, type Binding, type Decision } from './explain.ts';
 import { decisionLine, headerLine, readLog } from './log.ts';
+import type { GovernorMemory } from './memory.ts';
 import { governorSettings, type GovernorOptions, type GovernorSettings } from './options.ts';
 import type { Slot } from './slot.ts';
 import { SensorReadings } from './sensor-readings.ts';
@@ -35,7 +36,7 @@ export class Governor implements Controller {
   readonly #thermal: ThermalState;
   readonly #filter: ThermalFilter;
   readonly #energy: EnergyState;
-  readonly #time = new SteadyTime();
+  readonly #time: SteadyTime;
   readonly #slowdown = new Slowdown();
   readonly #expected = new ExpectedMotion();
   readonly #dwell: Dwell;
@@ -58,7 +59,10 @@ export class Governor implements Controller {
     this.#settings = settings;
     this.#table = new CandidateTable(settings);
     const shared = { ...settings, thermal, idleWatts: power.idle, busiestWatts: this.#table.busiest - power.idle };
-    this.#policy = settings.policy.create();
+    const { resume } = settings;
+    this.#policy = settings.policy.create(resume?.memory.policy.name === this.name ? resume.memory.policy.memory : undefined);
+    if (resume) this.#slot.time = resume.memory.time + resume.seconds;
+    this.#time = new SteadyTime(this.#slot.time);
     this.#thermal = new ThermalState(shared);
     this.#filter = new ThermalFilter(shared);
     this.#energy = new EnergyState(settings.capacity);
@@ -66,6 +70,10 @@ export class Governor implements Controller {
     this.#applied = settings.dryRun ? this.#table.situation.mostWorth : this.#table.idle;
     this.#table.situation.current = this.#table.idle;
     this.#policyFailures = new Failures(`governor: policy '${settings.policy.name}'`);
+    if (resume) {
+      this.#expected.recall(resume.memory.motion);
+      this.#thermal.recall(resume.memory.ambient, resume.seconds);
+    }
     this.#sensors = new SensorReadings(options.sensors ?? []);
     this.#clock = options.clock ?? (() => performance.now() / 1000);
     this.#log = options.log && contained('governor: log', options.log);
@@ -136,6 +144,16 @@ export class Governor implements Controller {
       slowdown: this.#slowdown.mean,
       dryRun: this.#settings.dryRun,
     };
+  }
+
+  /**
+   * What was learnt, as JSON for `resume` of the next governor of this board: usual motion by hour of the day, harvest of the last day, surroundings. To be kept
+   * where a power cut leaves it whole (a new file, renamed), at the latest before the board is powered off.
+   */
+  memory(): GovernorMemory {
+    const { time } = this.#slot;
+    const policy = { name: this.name, memory: this.#policy.memory?.() ?? null };
+    return { version: 1, time: time > 0 ? time : 0, ambient: this.#thermal.ambient, motion: this.#expected.memory, policy };
   }
 
   /** The last decision in words, with the constraint that binds. */

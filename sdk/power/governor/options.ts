@@ -2,6 +2,7 @@ import { isListOfObjects } from '../../core/arguments.ts';
 import { OptionError } from '../../core/errors.ts';
 import { policies } from '../policies/index.ts';
 import type { PolicyKind } from '../policies/types.ts';
+import { parseMemory, type GovernorMemory } from './memory.ts';
 import type { BoardPower, BoardThermal, Candidate, Sensor } from '../types.ts';
 import type { Worth } from '../worth.ts';
 
@@ -44,6 +45,8 @@ export interface GovernorOptions {
   readonly predict?: boolean;
   /** Decides, explains and logs, but leaves the board on its most valuable candidate. */
   readonly dryRun?: boolean;
+  /** What a governor before learnt, such as the one that had the board powered off, and the seconds since. */
+  readonly resume?: { readonly memory: GovernorMemory; readonly seconds: number };
   /** Read by `step()`. */
   readonly sensors?: readonly Sensor[];
   /** Monotonic seconds, for `step()`. */
@@ -52,7 +55,7 @@ export interface GovernorOptions {
   readonly log?: (line: string) => unknown;
 }
 
-export type GovernorSettings = Required<Omit<GovernorOptions, 'policy' | 'battery' | 'log' | 'sensors' | 'clock'>> & {
+export type GovernorSettings = Required<Omit<GovernorOptions, 'policy' | 'battery' | 'log' | 'sensors' | 'clock' | 'resume'>> & Pick<GovernorOptions, 'resume'> & {
   readonly policy: PolicyKind;
   /** Joules, 0 on mains. */
   readonly capacity: number;
@@ -70,7 +73,7 @@ const RANGES: Readonly<Partial<Record<keyof GovernorOptions, readonly [number, n
   slot: [0.01, 3600], maxAmbient: [-40, 85], minimumRate: [0, 1000], deadline: [0, Infinity], margin: [0, 30], spread: [0, 0.5], unmodelledHeat: [0, 2], leakage: [0, 0.1], dwell: [0, 3600],
 };
 
-const NAMES = new Set<string>([...Object.keys(DEFAULTS), 'board', 'candidates', 'worth', 'policy', 'battery', 'sensors', 'clock', 'log']);
+const NAMES = new Set<string>([...Object.keys(DEFAULTS), 'board', 'candidates', 'worth', 'policy', 'battery', 'resume', 'sensors', 'clock', 'log']);
 
 /** Not part of what a log's header repeats. */
 const INJECTED = new Set(['battery', 'sensors', 'clock', 'log']);
@@ -134,6 +137,10 @@ export function governorSettings(options: GovernorOptions): GovernorSettings {
   checkBoard(options.board, options.candidates);
   checkCandidates(options.candidates);
   if (options.battery && !(options.battery.capacity > 0)) refuse('battery.capacity', String(options.battery.capacity), 'joules above 0; leave the battery out on mains');
+  if (options.resume) {
+    if (!isAmount(options.resume.seconds)) refuse('resume.seconds', String(options.resume.seconds), 'seconds from 0');
+    parseMemory(options.resume.memory);
+  }
   const given = Object.entries(options).filter(([name, value]) => value !== undefined && !INJECTED.has(name));
   return { ...DEFAULTS, ...Object.fromEntries(given) as unknown as GovernorSettings, policy: policyOf(options.policy ?? 'price'), capacity: options.battery?.capacity ?? 0 };
 }

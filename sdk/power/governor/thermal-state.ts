@@ -63,6 +63,12 @@ export class ThermalState {
     this.meanAmbient = maxAmbient;
   }
 
+  /** Goes on from the bound of another one, as after a signal that was lost for so many seconds. */
+  recall(ambient: number, seconds: number): void {
+    const { maxAmbient } = this.#options;
+    this.ambient = this.temperature = this.meanAmbient = Math.min(maxAmbient, ambient + LOST * seconds);
+  }
+
   update(readings: readonly Reading[], slot: Slot, slowdown: Slowdown): void {
     if (slot.seconds > 0) this.model.advance(slot);
     const { rise } = this.model;

@@ -21,15 +21,15 @@ const FULL = 0.985;
 export class EnergyPrice {
   /** Worth a joule. */
   price = 0;
-  readonly #reserve = new NightReserve();
+  readonly reserve = new NightReserve();
 
   update(situation: Situation): void {
     const { charge, capacity, yield: most } = situation;
     if (capacity === 0) this.price = MAINS * most;
     else if (Number.isNaN(charge)) this.price = EMPTY * most;
     else {
-      this.#reserve.update(situation);
-      const spare = charge - this.#reserve.share;
+      this.reserve.update(situation);
+      const spare = charge - this.reserve.share;
       const scarce = Math.max(1, SCARCE / spare);
       if (charge > FULL) this.price = 0;
       else if (spare < LAST || charge < LAST) this.price = EXHAUSTED * most;
@@ -39,6 +39,6 @@ export class EnergyPrice {
 
   /** From 0 where the battery holds twice what a poor day takes at its worst, to 1 where it holds no more than that. */
   #poorDay(charge: number): number {
-    return Math.max(0, Math.min(1, 2 - charge / this.#reserve.dayShare));
+    return Math.max(0, Math.min(1, 2 - charge / this.reserve.dayShare));
   }
 }

@@ -21,6 +21,17 @@ export class NightReserve {
   #sum = 0;
   #seconds = 0;
 
+  /** Mean watts harvested by hour of the last day, null where unknown. */
+  get harvest(): (number | null)[] {
+    return Array.from(this.#harvest, (watts) => (Number.isNaN(watts) ? null : watts));
+  }
+
+  /** Goes on from what another one saw; what is no harvest of a day is left out. */
+  recall(harvest: unknown): void {
+    if (!Array.isArray(harvest) || harvest.length !== HOURS) return;
+    harvest.forEach((watts: unknown, hour) => { this.#harvest[hour] = typeof watts === 'number' && watts >= 0 ? watts : NaN; });
+  }
+
   update(situation: Situation): void {
     const { time, harvest } = situation;
     const hour = Math.floor(time / HOUR);

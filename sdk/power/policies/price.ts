@@ -42,6 +42,14 @@ class Price implements Policy {
   readonly #heat = new HeatPrice();
   #left: Float64Array | undefined;
 
+  constructor(memory: unknown) {
+    this.#energy.reserve.recall((Object(memory) as { harvest?: unknown }).harvest);
+  }
+
+  memory(): unknown {
+    return { harvest: this.#energy.reserve.harvest };
+  }
+
   choose(situation: Situation): number {
     this.#energy.update(situation);
     this.heatPrice = this.#heat.price;
@@ -57,5 +65,5 @@ export const price: PolicyKind = Object.freeze({
   name: 'price',
   description: 'the most worth less the price of its energy, which rises as the battery empties, and of its heat, which rises as the limit costs worth',
   monotone: ['charge'],
-  create: () => new Price(),
+  create: (memory) => new Price(memory),
 } satisfies PolicyKind);

@@ -47,6 +47,8 @@ export interface Policy {
   readonly heatPrice?: number;
   /** Index of an allowed candidate. */
   choose(situation: Situation): number;
+  /** What is to outlast the governor, as JSON. */
+  memory?(): unknown;
 }
 
 /** A policy in the registry. */
@@ -55,6 +57,6 @@ export interface PolicyKind {
   readonly description: string;
   /** Quantities that, as they rise, never make it choose less power. */
   readonly monotone: readonly ('charge' | 'slack')[];
-  /** Starts without any state. */
-  create(): Policy;
+  /** Starts without any state but the `memory` of one before; what is none is left out. */
+  create(memory?: unknown): Policy;
 }

@@ -1,4 +1,5 @@
 import { Governor } from '../governor/governor.ts';
+import type { GovernorMemory } from '../governor/memory.ts';
 import type { GovernorOptions } from '../governor/options.ts';
 import { policies } from '../policies/index.ts';
 import type { Contender } from './baselines/types.ts';
@@ -10,11 +11,22 @@ export function governed(name: string, description: string, options: Partial<Pic
     name,
     description,
     create({ thermal, power, worth, slotSeconds, ambient, battery, minimumRate, deadline }, candidates) {
-      const governor = new Governor({
+      const start = (resume?: GovernorOptions['resume']): Governor => new Governor({
         board: { thermal, power }, candidates, worth, slot: slotSeconds, maxAmbient: ambient.max, minimumRate, deadline,
-        leakage: LEAKAGE_GROWTH * power.leakage / power.core, ...(battery && { battery: { capacity: battery.capacity } }), ...options,
+        leakage: LEAKAGE_GROWTH * power.leakage / power.core, ...(battery && { battery: { capacity: battery.capacity } }), ...options, ...(resume && { resume }),
       });
-      return { name, decide: (observation) => governor.decide(observation) };
+      let governor = start();
+      let offSince = NaN;
+      return {
+        name,
+        decide(observation) {
+          // A board that was off has lost everything but what was written down.
+          if (offSince >= 0) governor = start({ memory: JSON.parse(JSON.stringify(governor.memory())) as GovernorMemory, seconds: observation.time - offSince });
+          const choice = governor.decide(observation);
+          offSince = candidates[choice]!.off > 0 ? observation.time : NaN;
+          return choice;
+        },
+      };
     },
   } satisfies Contender);
 }
