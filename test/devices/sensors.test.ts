@@ -193,6 +193,53 @@ describe('sensors on boards', () => {
   });
 });
 
+function supply(name: string, files: Readonly<Record<string, string | number>>): Files {
+  return Object.fromEntries(Object.entries(files).map(([file, text]) => [`sys/class/power_supply/${name}/${file}`, `${text}\n`]));
+}
+
+describe('several power supplies', () => {
+  const small = { type: 'Battery', status: 'Discharging', capacity: 10, voltage_now: 11.4e6, energy_now: 2e6, energy_full: 20e6, power_now: 3e6 };
+  const large = { type: 'Battery', status: 'Not charging', capacity: 90, voltage_now: 12e6, energy_now: 54e6, energy_full: 60e6, power_now: 0 };
+
+  it('batteries are one: charge by what each holds, energy and power together, the source names all', () => {
+    using({ ...supply('BAT0', small), ...supply('BAT1', large), ...supply('BAT2', { type: 'Battery', present: 0, status: 'Unknown', capacity: 0 }) }, (sensors, tree) => {
+      const readings = sensors.read(0);
+      expect(values(readings, 'battery-charge')).toEqual([(0.1 * 20 + 0.9 * 60) / 80]);
+      expect(values(readings, 'battery-energy')[0]).toBeCloseTo(56 * 3600, 6);
+      expect([values(readings, 'battery-energy').length, values(readings, 'battery-power'), values(readings, 'supply-voltage')]).toEqual([1, [-3], [11.4]]);
+      expect(readings.find(({ quantity }) => quantity === 'battery-charge')!.source)
+        .toBe('/sys/class/power_supply/BAT0/capacity + /sys/class/power_supply/BAT1/capacity');
+      expect(sensors.read(5).find(({ quantity }) => quantity === 'battery-charge')).toBe(readings.find(({ quantity }) => quantity === 'battery-charge'));
+      tree.write(supply('BAT1', { status: 'Unknown', power_now: 4e6 }));
+      expect(values(sensors.read(10), 'battery-power')).toEqual([]);
+    });
+  });
+
+  it('batteries that do not tell what they hold count alike, one without a capacity by its energy', () => {
+    using({ ...supply('a', { type: 'Battery', capacity: 20 }), ...supply('b', { type: 'Battery', capacity: 60 }) }, (sensors) => {
+      expect(values(sensors.read(0), 'battery-charge')).toEqual([0.4]);
+    });
+    using(supply('a', { type: 'Battery', charge_now: 1e6, charge_full: 4e6, voltage_now: 4e6 }), (sensors) => {
+      expect(values(sensors.read(0), 'battery-charge')).toEqual([0.25]);
+    });
+  });
+
+  it('one that is taken out no longer counts', () => {
+    using({ ...supply('BAT0', small), ...supply('BAT1', large) }, (sensors, tree) => {
+      sensors.read(0);
+      tree.remove('sys/class/power_supply/BAT1');
+      expect(values(sensors.read(300), 'battery-charge')).toEqual([0.1]);
+    });
+  });
+
+  it.each([[[0, 1, 0], 1], [[0, 0], 0], [[0, 2], 1], [[1, 'n/a'], 1]])('mains whose online is %j: %d', (online, present) => {
+    const files = Object.assign({}, ...online.map((value, at) => supply(`usb${at}`, { type: at === 0 ? 'Mains' : 'USB', online: value }))) as Files;
+    using(files, (sensors) => {
+      expect([values(sensors.read(0), 'mains-present'), trustOf(sensors.read(0), 'mains-present')]).toEqual([[present], 0.8]);
+    });
+  });
+});
+
 describe('options', () => {
   it.each([
     [{ x: 1 }, "openSensors: option 'x': unknown; allowed are root, clock, battery, kinds"],
