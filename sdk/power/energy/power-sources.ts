@@ -24,6 +24,25 @@ const MOST = 4;
 const BATTERY_TRUST = 0.9;
 const PROCESSOR_TRUST = 0.8;
 
+/** The reading of a quantity that counts where several sensors tell it: fresh, and trusted most. */
+function mostTrusted(readings: readonly Reading[], quantity: Reading['quantity']): Reading | undefined {
+  let best: Reading | undefined;
+  for (let at = 0; at < readings.length; at++) {
+    const reading = readings[at]!;
+    if (reading.quantity === quantity && reading.age <= LATE && reading.trust > (best?.trust ?? 0)) best = reading;
+  }
+  return best;
+}
+
+/** Mains of any supply is mains. */
+function isOnMains(readings: readonly Reading[]): boolean {
+  for (let at = 0; at < readings.length; at++) {
+    const { quantity, value, age, trust } = readings[at]!;
+    if (quantity === 'mains-present' && value > 0 && age <= LATE && trust > 0) return true;
+  }
+  return false;
+}
+
 /** Board power by each measuring source, from the readings of one moment. Numbers live in typed arrays, so that nothing is allocated. */
 export class PowerSources {
   /** Monotonic seconds, and cores that were busy since the moment before, NaN where that is unknown: set before `update()`. */
@@ -57,21 +76,17 @@ export class PowerSources {
     this.counted.fill(NaN);
     this.trust.fill(0);
     this.flaws.fill(Flaw.missing);
-    this.offsets[Source.battery] = 0;
-    let onMains = false;
-    for (let at = 0; at < readings.length; at++) {
-      const { quantity, value, age } = readings[at]!;
-      if (age > LATE) continue;
-      if (quantity === 'harvest-power') this.offsets[Source.battery] = value;
-      else if (quantity === 'mains-present' && value > 0) onMains = true;
-    }
+    const harvest = mostTrusted(readings, 'harvest-power');
+    const battery = mostTrusted(readings, 'battery-power');
+    this.offsets[Source.battery] = harvest?.value ?? 0;
+    // Positive while it charges; by an unknown current, it tells nothing about the board.
+    const isDrawn = battery !== undefined && (battery.value < 0 || this.offsets[Source.battery]! > 0) && !isOnMains(readings);
     for (let at = 0; at < readings.length; at++) {
       const reading = readings[at]!;
       const { quantity } = reading;
       if (quantity === 'board-power') this.#take(Source.supply, reading);
       else if (quantity === 'soc-power' && !Number.isNaN(this.factors[Source.processor]!)) this.#take(Source.processor, reading);
-      // Positive while it charges; by an unknown current, it tells nothing about the board.
-      else if (quantity === 'battery-power' && !onMains && (reading.value < 0 || this.offsets[Source.battery]! > 0)) this.#take(Source.battery, reading);
+      else if (quantity === 'battery-power' && (battery === undefined || (reading === battery && isDrawn))) this.#take(Source.battery, reading);
     }
     for (let source = 0; source < Source.model; source++) this.#judge(source);
   }

@@ -175,6 +175,12 @@ describe('energy meter', () => {
     expect(wattsBy(battery(1))).toEqual(['model', 0.6]);
     expect(wattsBy(battery(-1.5), mains)).toEqual(['model', 0.6]);
     expect(wattsBy(battery(-1.5), supply(2))).toEqual(['supply', 2]);
+    // Of several sensors the most trusted counts, and one that cannot be true does not.
+    const noMains = reading('mains-present', 0, { unit: 'flag' });
+    expect(wattsBy(battery(-1.5), mains, noMains)).toEqual(['model', 0.6]);
+    expect(wattsBy(battery(-1.5), { ...mains, trust: 0 })).toEqual(['battery', 1.5]);
+    expect(wattsBy(battery(-0.5), panel, { ...panel, value: 0, trust: 0.3 }, { ...panel, value: 900, trust: 0 })).toEqual(['battery', 3.5]);
+    expect(wattsBy(battery(1), { ...battery(-1), trust: 0.6 })).toEqual(['model', 0.6]);
   });
 
   it('leaves gaps and clock jumps out, with the inferences in them', () => {
