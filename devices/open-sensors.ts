@@ -9,9 +9,6 @@ import { Judged, Watch } from './sensors/judge.ts';
 import { Samples } from './sensors/probe.ts';
 import type { Clock, Gap, OpenSensor, SensorKind } from './sensors/types.ts';
 
-/** Share of the time that reading one sensor may take, twelve of them below 0.5 %: one that took d seconds twice running is left alone for d / share, up to 10 s. */
-const BUSY_SHARE = 0.0004;
-const MAX_REST_SECONDS = 10;
 /** Seconds between two calls of the battery callback's sensor. */
 const CALLBACK_PERIOD = 1;
 
@@ -37,8 +34,6 @@ interface Entry {
   readings: readonly Reading[];
   readonly judged: Judged[];
   at: number;
-  /** Seconds that the last read took. */
-  cost: number;
   next: number;
 }
 
@@ -68,7 +63,7 @@ function attempt<T>(action: () => T, otherwise: T): T {
  */
 export function openSensors(options: SensorOptions = {}): OpenSensor {
   const { root, clock = () => performance.now() / 1000, battery, kinds } = parseOptions(schema, options, 'openSensors');
-  const entry = (sensor: OpenSensor, period: number): Entry => ({ sensor, period, readings: [], judged: [], at: -Infinity, cost: 0, next: -Infinity });
+  const entry = (sensor: OpenSensor, period: number): Entry => ({ sensor, period, readings: [], judged: [], at: -Infinity, next: -Infinity });
   const entries = [
     ...kinds.map((kind) => entry(kind.open(root, clock), kind.period)),
     ...(battery === undefined ? [] : [entry(openBatteryCallback(battery, clock), CALLBACK_PERIOD)]),
@@ -85,13 +80,9 @@ export function openSensors(options: SensorOptions = {}): OpenSensor {
       watch.start();
       for (const entry of entries) {
         if (now >= entry.next) {
-          const started = clock();
           entry.readings = attempt(() => entry.sensor.read(now), []);
           entry.at = now;
-          const cost = clock() - started;
-          // The smaller of two: a single long one is another process's turn, or a look for devices.
-          entry.next = now + Math.max(entry.period, Math.min(MAX_REST_SECONDS, Math.min(cost, entry.cost) / BUSY_SHARE));
-          entry.cost = cost;
+          entry.next = now + entry.period;
         }
         for (const reading of entry.readings) watch.see(reading, now);
       }

@@ -68,9 +68,8 @@ class BatteryCallbackSensor implements OpenSensor {
     this.#samples.start();
     if (age <= STALE_SECONDS) {
       for (const { key, reading } of this.#parts) {
-        reading.age = age;
         const value = this.#state[key];
-        if (value !== undefined) this.#samples.put(reading, Number(value));
+        if (value !== undefined) this.#samples.put(reading, Number(value), age);
       }
     }
     return this.#samples.finish();

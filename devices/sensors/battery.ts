@@ -21,6 +21,8 @@ export class Battery implements Probe {
   readonly shown: string;
   /** False where `present` says that its bay is empty. */
   present = false;
+  /** When it was polled. */
+  at = NaN;
   charge = NaN;
   volts = NaN;
   joules = NaN;
@@ -57,7 +59,8 @@ export class Battery implements Probe {
     return Number.isNaN(joules) ? this.#number(charge, MICRO_HOURS) * this.volts : joules;
   }
 
-  poll(): boolean {
+  poll(now: number): boolean {
+    this.at = now;
     this.present = this.#number('present', 1) !== 0;
     const status = this.#files.get('status')?.text();
     this.volts = this.#number('voltage_now', MICRO);
@@ -86,30 +89,30 @@ export class Batteries {
   readonly #volts = new Total('supply-voltage', 'volt', 0.8);
 
   /** Charge counts by what each holds when full, else all alike; a sum that one does not tell its part of is not known; the lowest voltage counts. */
-  put(batteries: Iterable<Battery>, to: Samples): void {
+  put(batteries: Iterable<Battery>, now: number, to: Samples): void {
     for (const total of [this.#charge, this.#energy, this.#power, this.#volts]) total.start();
     let [charges, told, weighted, full, joules, watts, volts] = [0, 0, 0, 0, 0, 0, Infinity];
     for (const battery of batteries) {
       if (!battery.present) continue;
       if (!Number.isNaN(battery.charge)) {
-        this.#charge.include(battery.source('capacity', 'energy_now', 'charge_now'));
+        this.#charge.include(battery.source('capacity', 'energy_now', 'charge_now'), battery.at);
         told++;
         charges += battery.charge;
         full += battery.fullJoules;
         weighted += battery.charge * battery.fullJoules;
       }
       if (!Number.isNaN(battery.volts)) {
-        this.#volts.include(battery.source('voltage_now'));
+        this.#volts.include(battery.source('voltage_now'), battery.at);
         volts = Math.min(volts, battery.volts);
       }
-      this.#energy.include(battery.source('energy_now', 'charge_now'));
+      this.#energy.include(battery.source('energy_now', 'charge_now'), battery.at);
       joules += battery.joules;
-      this.#power.include(battery.source('power_now', 'current_now'));
+      this.#power.include(battery.source('power_now', 'current_now'), battery.at);
       watts += battery.watts;
     }
-    this.#charge.put(full > 0 ? weighted / full : charges / told, to);
-    this.#energy.put(joules, to);
-    this.#power.put(watts, to);
-    this.#volts.put(volts, to);
+    this.#charge.put(full > 0 ? weighted / full : charges / told, now, to);
+    this.#energy.put(joules, now, to);
+    this.#power.put(watts, now, to);
+    this.#volts.put(volts, now, to);
   }
 }

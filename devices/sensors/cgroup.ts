@@ -1,46 +1,79 @@
 import { join } from 'node:path';
-import { cpuGroups } from '../../sdk/core/cgroup.ts';
-import type { CpuGroup } from '../../sdk/core/cgroup.ts';
+import { cpuGroups, cpusOf } from '../../sdk/core/cgroup.ts';
 import type { Quantity } from '../../sdk/power/types.ts';
 import { openProbes, sample } from './probe.ts';
-import type { Probe } from './probe.ts';
+import type { Probe, Sample } from './probe.ts';
 import { loadedNumberAfter, TextFile } from './text-file.ts';
-import type { SensorKind } from './types.ts';
+import type { Clock, SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['cpu-quota', 'quota-throttled'];
 const PERIODS = Buffer.from('nr_periods ');
 const THROTTLED = Buffer.from('nr_throttled ');
 
-/** The group with the smallest quota: CPUs it grants, and the share of its periods since the poll before in which it ran out. */
-function quotaProbe({ folder, cpus }: CpuGroup, root: string): Probe[] {
-  const stat = TextFile.open(join(root, folder, 'cpu.stat'));
-  if (stat === undefined) return [];
-  const quota = sample('cpu-quota', 'core', `/${folder}`, 0.95);
-  const share = sample('quota-throttled', 'ratio', `/${folder}/cpu.stat`, 0.95);
+/** A control group with its files open. */
+interface Group {
+  readonly limits: readonly TextFile[];
+  readonly stat: TextFile | undefined;
+  readonly quota: Sample;
+  readonly share: Sample;
+}
+
+function openGroups(root: string): Group[] {
+  return cpuGroups(root).flatMap(({ folder, files }) => {
+    const limits = files.flatMap((file) => TextFile.open(join(root, folder, file)) ?? []);
+    if (limits.length < files.length) {
+      limits.forEach((file) => file.close());
+      return [];
+    }
+    return [{
+      limits,
+      stat: TextFile.open(join(root, folder, 'cpu.stat')),
+      quota: sample('cpu-quota', 'core', `/${folder}`, 0.95),
+      share: sample('quota-throttled', 'ratio', `/${folder}/cpu.stat`, 0.95),
+    }];
+  });
+}
+
+/** The smallest quota of the groups above the process, and the share of the periods since the poll before in which it ran out. */
+function quotaProbe(root: string): Probe[] {
+  const groups = openGroups(root);
+  if (groups.length === 0) return [];
+  let before: Group | undefined;
   let periods = NaN;
   let throttled = NaN;
   return [{
-    path: stat.path,
+    path: groups[0]!.limits[0]!.path,
     poll: (_now, to) => {
-      const readable = stat.load();
-      const newPeriods = readable ? loadedNumberAfter(PERIODS) : NaN;
-      const newThrottled = readable ? loadedNumberAfter(THROTTLED) : NaN;
-      to.put(quota, cpus);
+      let least = Infinity;
+      let group: Group | undefined;
+      for (const candidate of groups) {
+        const texts = candidate.limits.map((file) => file.text());
+        if (texts.includes(undefined)) return false;
+        const cpus = cpusOf(texts as string[]);
+        if (cpus < least) [least, group] = [cpus, candidate];
+      }
+      if (group !== before) [before, periods, throttled] = [group, NaN, NaN];
+      if (group === undefined) return true;
+      to.put(group.quota, least);
+      if (group.stat?.load() !== true) return true;
+      const newPeriods = loadedNumberAfter(PERIODS);
+      const newThrottled = loadedNumberAfter(THROTTLED);
       const passed = newPeriods - periods;
-      if (passed >= 0) to.put(share, passed === 0 ? 0 : (newThrottled - throttled) / passed);
-      periods = newPeriods;
-      throttled = newThrottled;
-      return readable;
+      if (passed >= 0) to.put(group.share, passed === 0 ? 0 : (newThrottled - throttled) / passed);
+      [periods, throttled] = [newPeriods, newThrottled];
+      return true;
     },
-    close: () => stat.close(),
+    close: () => groups.forEach(({ limits, stat }) => {
+      limits.forEach((file) => file.close());
+      stat?.close();
+    }),
   }];
 }
 
-/** CPU quota of the control group, versions 1 and 2, and how often it ran out. Without a quota there is no reading. */
+/** CPU quota of the control groups, versions 1 and 2, as it is at each poll, and how often it ran out. Without a quota there is no reading. */
 export const cgroup: SensorKind = Object.freeze({
   name: 'cgroup',
   quantities,
   period: 0.5,
-  open: (root: string) => openProbes('cgroup', quantities, () => cpuGroups(root)
-    .filter(({ cpus }) => Number.isFinite(cpus)).sort((a, b) => a.cpus - b.cpus).slice(0, 1).flatMap((group) => quotaProbe(group, root))),
+  open: (root: string, clock: Clock) => openProbes('cgroup', quantities, clock, () => quotaProbe(root)),
 });

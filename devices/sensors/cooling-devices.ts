@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Quantity } from '../../sdk/power/types.ts';
 import { openProbes, sample } from './probe.ts';
 import { listNames, loadedNumber, readText, TextFile } from './text-file.ts';
-import type { SensorKind } from './types.ts';
+import type { Clock, SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['throttled'];
 const FOLDER = 'sys/class/thermal';
@@ -12,7 +12,7 @@ export const coolingDevices: SensorKind = Object.freeze({
   name: 'cooling-devices',
   quantities,
   period: 0.5,
-  open: (root: string) => openProbes('cooling-devices', quantities, () => listNames(join(root, FOLDER), /^cooling_device\d+$/).flatMap((device) => {
+  open: (root: string, clock: Clock) => openProbes('cooling-devices', quantities, clock, () => listNames(join(root, FOLDER), /^cooling_device\d+$/).flatMap((device) => {
     const type = readText(join(root, FOLDER, device, 'type'));
     const state = type?.includes('cpufreq') ? TextFile.open(join(root, FOLDER, device, 'cur_state')) : undefined;
     if (state === undefined) return [];

@@ -1,6 +1,6 @@
 import type { Quantity } from '../../sdk/power/types.ts';
 import { openProbes, sample } from './probe.ts';
-import type { SensorKind } from './types.ts';
+import type { Clock, SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['cpu-time'];
 
@@ -9,9 +9,9 @@ export const cpuTime: SensorKind = Object.freeze({
   name: 'cpu-time',
   quantities,
   period: 0.5,
-  open: () => {
+  open: (_root: string, clock: Clock) => {
     const seconds = sample('cpu-time', 'second', 'getrusage', 1);
-    return openProbes('cpu-time', quantities, () => [{
+    return openProbes('cpu-time', quantities, clock, () => [{
       path: seconds.source,
       poll: (_now, to) => {
         const { user, system } = process.cpuUsage();

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Quantity } from '../../sdk/power/types.ts';
 import { fileProbe, openProbes } from './probe.ts';
 import { listNames, readText } from './text-file.ts';
-import type { SensorKind } from './types.ts';
+import type { Clock, SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['clock', 'clock-limit'];
 const FOLDER = 'sys/devices/system/cpu/cpufreq';
@@ -15,7 +15,7 @@ export const cpufreq: SensorKind = Object.freeze({
   name: 'cpufreq',
   quantities,
   period: 5,
-  open: (root: string) => openProbes('cpufreq', quantities, () => {
+  open: (root: string, clock: Clock) => openProbes('cpufreq', quantities, clock, () => {
     const lying = readText(join(root, 'proc/device-tree/model'))?.startsWith('Raspberry Pi') ?? false;
     return listNames(join(root, FOLDER), /^policy\d+$/).flatMap((policy) => {
       const probe = (file: string, quantity: Quantity, trust: number) => fileProbe(

@@ -4,7 +4,7 @@ import { hwmons } from './hwmon.ts';
 import { fileProbe, openProbes } from './probe.ts';
 import type { Probe } from './probe.ts';
 import { listNames, readText } from './text-file.ts';
-import type { SensorKind } from './types.ts';
+import type { Clock, SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['board-power', 'supply-voltage', 'supply-current'];
 const CHIP = /^ina(2\d\d|3221)/;
@@ -32,13 +32,13 @@ export const ina: SensorKind = Object.freeze({
   name: 'ina',
   quantities,
   period: 0.5,
-  open: (root: string) => {
+  open: (root: string, clock: Clock) => {
     const chips = (): { folder: string; name: string; probes: typeof hwmonProbes }[] => {
       const iio = listNames(join(root, IIO), /^iio:device\d+$/).map((device) => ({ folder: `${IIO}/${device}`, name: readText(join(root, IIO, device, 'name')) ?? '' }));
       return [...hwmons(root).map((device) => ({ ...device, probes: hwmonProbes })), ...iio.map((device) => ({ ...device, probes: iioProbes }))]
         .filter(({ name }) => CHIP.test(name));
     };
-    return openProbes('ina', quantities, () => {
+    return openProbes('ina', quantities, clock, () => {
       const found = chips();
       return found.flatMap(({ folder, name, probes }) => probes(root, folder, name, found.length === 1 ? 0.9 : 0.4));
     }, () => (chips().length > 0 || listNames(join(root, 'dev'), /^i2c-\d+$/).length === 0 ? [] : [{

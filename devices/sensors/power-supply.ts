@@ -5,7 +5,7 @@ import { openProbes, Samples } from './probe.ts';
 import type { Probe } from './probe.ts';
 import { listNames, loadedNumber, readText, TextFile } from './text-file.ts';
 import { Total } from './total.ts';
-import type { OpenSensor, SensorKind } from './types.ts';
+import type { Clock, OpenSensor, SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['battery-charge', 'battery-energy', 'battery-power', 'supply-voltage', 'mains-present'];
 const FOLDER = 'sys/class/power_supply';
@@ -14,6 +14,8 @@ const FOLDER = 'sys/class/power_supply';
 interface Mains extends Probe {
   readonly shown: string;
   online: number;
+  /** When it was polled. */
+  at: number;
 }
 
 function openMains(folder: string, shown: string, closed: (mains: Mains) => void): Mains | undefined {
@@ -23,7 +25,9 @@ function openMains(folder: string, shown: string, closed: (mains: Mains) => void
     path: file.path,
     shown: `${shown}/online`,
     online: NaN,
-    poll: () => {
+    at: NaN,
+    poll: (now) => {
+      mains.at = now;
       const readable = file.load();
       mains.online = readable ? Math.min(1, loadedNumber()) : NaN;
       return readable;
@@ -36,7 +40,7 @@ function openMains(folder: string, shown: string, closed: (mains: Mains) => void
   return mains;
 }
 
-function openSupplies(root: string): OpenSensor {
+function openSupplies(root: string, clock: Clock): OpenSensor {
   const batteries = new Set<Battery>();
   const supplies = new Set<Mains>();
   const find = (): Probe[] => listNames(join(root, FOLDER), /^[\w.:@-]+$/).flatMap((supply): Probe[] => {
@@ -54,7 +58,7 @@ function openSupplies(root: string): OpenSensor {
     supplies.add(mains);
     return [mains];
   });
-  const probes = openProbes('power-supply', quantities, find, () => (listNames(join(root, FOLDER), /./).length > 0 ? [] : [{
+  const probes = openProbes('power-supply', quantities, clock, find, () => (listNames(join(root, FOLDER), /./).length > 0 ? [] : [{
     what: 'battery state', why: `/${FOLDER} is empty`, how: 'mains needs none; a UPS HAT without a kernel driver can be read by a callback: openSensors({ battery })',
   }]));
   const samples = new Samples();
@@ -65,15 +69,15 @@ function openSupplies(root: string): OpenSensor {
     read: (now): readonly Reading[] => {
       probes.read(now);
       samples.start();
-      together.put(batteries, samples);
+      together.put(batteries, now, samples);
       present.start();
       let online = -Infinity;
       for (const mains of supplies) {
         if (Number.isNaN(mains.online)) continue;
-        present.include(mains.shown);
+        present.include(mains.shown, mains.at);
         online = Math.max(online, mains.online);
       }
-      present.put(online, samples);
+      present.put(online, now, samples);
       return samples.finish();
     },
   };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Quantity } from '../../sdk/power/types.ts';
 import { openProbes, sample } from './probe.ts';
 import { failureOf, loadedNumberAfter, TextFile } from './text-file.ts';
-import type { SensorKind } from './types.ts';
+import type { Clock, SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['cpu-pressure'];
 const PATH = 'proc/pressure/cpu';
@@ -13,7 +13,7 @@ export const pressure: SensorKind = Object.freeze({
   name: 'pressure',
   quantities,
   period: 2,
-  open: (root: string) => openProbes('pressure', quantities, () => {
+  open: (root: string, clock: Clock) => openProbes('pressure', quantities, clock, () => {
     const file = TextFile.open(join(root, PATH));
     if (file === undefined) return [];
     const waiting = sample('cpu-pressure', 'ratio', `/${PATH}`, 0.8);

@@ -3,7 +3,7 @@ import type { Quantity } from '../../sdk/power/types.ts';
 import { openProbes, sample } from './probe.ts';
 import type { Probe } from './probe.ts';
 import { failureOf, listNames, loadedNumber, readText, TextFile } from './text-file.ts';
-import type { Gap, SensorKind } from './types.ts';
+import type { Clock, Gap, SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['soc-power'];
 const FOLDER = 'sys/class/powercap';
@@ -76,12 +76,12 @@ export const rapl: SensorKind = Object.freeze({
   name: 'rapl',
   quantities,
   period: 0.5,
-  open: (root: string) => {
+  open: (root: string, clock: Clock) => {
     const counters = new Map<string, Counter>();
     const gaps = (): Gap[] => listNames(join(root, FOLDER), DOMAIN).slice(0, 1).flatMap((domain) => {
       const code = failureOf(join(root, FOLDER, domain, 'energy_uj'));
       return code === undefined ? [] : [raplGap(code)];
     });
-    return openProbes('rapl', quantities, () => packagesProbe(root, counters), gaps);
+    return openProbes('rapl', quantities, clock, () => packagesProbe(root, counters), gaps);
   },
 });

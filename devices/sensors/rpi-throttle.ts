@@ -25,11 +25,7 @@ class Flags {
 
   put(bits: number, age: number, to: Samples): void {
     if (!(bits >= 0 && bits < 2 ** 32)) return;
-    for (let bit = 0; bit < this.#readings.length; bit++) {
-      const reading = this.#readings[bit]!;
-      reading.age = age;
-      to.put(reading, (bits >>> bit) & 1);
-    }
+    for (let bit = 0; bit < this.#readings.length; bit++) to.put(this.#readings[bit]!, (bits >>> bit) & 1, age);
   }
 }
 
@@ -151,6 +147,6 @@ export const rpiThrottle: SensorKind = Object.freeze({
       ));
       return path === undefined || vcgencmd === undefined ? alarms : [...alarms, vcgencmd];
     };
-    return { ...openProbes('rpi-throttle', quantities, find, () => gaps(root)), settled: async () => vcgencmd?.settled() };
+    return { ...openProbes('rpi-throttle', quantities, clock, find, () => gaps(root)), settled: async () => vcgencmd?.settled() };
   },
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Quantity } from '../../sdk/power/types.ts';
 import { fileProbe, openProbes } from './probe.ts';
 import { listNames, readText } from './text-file.ts';
-import type { SensorKind } from './types.ts';
+import type { Clock, SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['soc-temperature', 'other-temperature'];
 const FOLDER = 'sys/class/thermal';
@@ -25,7 +25,7 @@ export const thermalZones: SensorKind = Object.freeze({
   name: 'thermal-zones',
   quantities,
   period: 0.5,
-  open: (root: string) => openProbes('thermal-zones', quantities, () => zones(root).flatMap(({ zone, type, soc }) => {
+  open: (root: string, clock: Clock) => openProbes('thermal-zones', quantities, clock, () => zones(root).flatMap(({ zone, type, soc }) => {
     const trust = soc ? 0.9 : FIRMWARE_TYPE.test(type) ? 0.3 : 0.6;
     return fileProbe(join(root, FOLDER, zone, 'temp'), `/${FOLDER}/${zone}/temp (${type})`, soc ? 'soc-temperature' : 'other-temperature', 'celsius', 1e3, trust);
   }), () => (listNames(join(root, FOLDER), /^thermal_zone\d+$/).length > 0 ? [] : [{

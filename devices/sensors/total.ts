@@ -9,6 +9,7 @@ export class Total {
   readonly #trust: number;
   readonly #sources: string[] = [];
   #count = 0;
+  #oldest = Infinity;
   #reading: Sample | undefined;
 
   constructor(quantity: Quantity, unit: Unit, trust: number) {
@@ -19,24 +20,27 @@ export class Total {
 
   start(): void {
     this.#count = 0;
+    this.#oldest = Infinity;
   }
 
-  include(source: string): void {
+  /** @param at when the device was polled */
+  include(source: string, at: number): void {
     if (this.#sources[this.#count] !== source) {
       this.#sources[this.#count] = source;
       this.#reading = undefined;
     }
     this.#count++;
+    this.#oldest = Math.min(this.#oldest, at);
   }
 
   /** Puts the value of all that was included since the start; nothing where that is no number. */
-  put(value: number, to: Samples): void {
+  put(value: number, now: number, to: Samples): void {
     if (this.#count === 0) return;
     if (this.#sources.length !== this.#count) {
       this.#sources.length = this.#count;
       this.#reading = undefined;
     }
     this.#reading ??= sample(this.#quantity, this.#unit, this.#sources.join(' + '), this.#trust);
-    to.put(this.#reading, value);
+    to.put(this.#reading, value, now - this.#oldest);
   }
 }

@@ -14,6 +14,8 @@ const MOUNTS_V1 = { cpu: ['cpu', 'cpu,cpuacct'], memory: ['memory'] } as const;
 export interface CpuGroup {
   /** Folder below the root, without a slash in front. */
   readonly folder: string;
+  /** Files of its quota and period in that folder. */
+  readonly files: readonly string[];
   /** CPUs granted: quota over period, Infinity without a quota. */
   readonly cpus: number;
 }
@@ -44,7 +46,9 @@ function foldersOf(controller: keyof typeof MOUNTS_V1, root: string): { v1: stri
   };
 }
 
-function cpusOf(quota: string | undefined, period: string | undefined): number {
+/** CPUs that the texts of a group's files grant: quota and period, Infinity without a quota. */
+export function cpusOf(texts: readonly string[]): number {
+  const [quota, period] = texts.join(' ').split(/\s+/);
   const cpus = Number(quota) / Number(period);
   return cpus > 0 && Number.isFinite(cpus) ? cpus : Infinity;
 }
@@ -52,14 +56,8 @@ function cpusOf(quota: string | undefined, period: string | undefined): number {
 /** The control groups of CPUs that this process is in, of version 2, then of version 1. @param root `/`, or a copy for tests */
 export function cpuGroups(root = '/'): CpuGroup[] {
   const { v1, v2 } = foldersOf('cpu', root);
-  const read = (folder: string, file: string): string => text(join(root, folder, file));
-  return [
-    ...v2.map((folder) => {
-      const [quota, period] = read(folder, 'cpu.max').split(/\s+/);
-      return { folder, cpus: cpusOf(quota, period) };
-    }),
-    ...v1.map((folder) => ({ folder, cpus: cpusOf(read(folder, 'cpu.cfs_quota_us'), read(folder, 'cpu.cfs_period_us')) })),
-  ];
+  const group = (folder: string, files: readonly string[]): CpuGroup => ({ folder, files, cpus: cpusOf(files.map((file) => text(join(root, folder, file)))) });
+  return [...v2.map((folder) => group(folder, ['cpu.max'])), ...v1.map((folder) => group(folder, ['cpu.cfs_quota_us', 'cpu.cfs_period_us']))];
 }
 
 /** Bytes of memory that the control groups of this process grant, or Infinity without a limit. @param root `/`, or a copy for tests */

@@ -93,32 +93,7 @@ describe('a reading that stands still', () => {
   });
 });
 
-describe('a sensor that is slow or throws', () => {
-  it('is left alone for long; its reading grows older and loses trust', () => {
-    let time = 0;
-    let calls = 0;
-    const slow = scripted('slow', () => {
-      calls++;
-      time += 0.003;
-      return [reading('soc-temperature', 50)];
-    });
-    const sensors = openSensors({ clock: () => time, kinds: [slow] });
-    const seen = Array.from({ length: 10 }, (_, now) => ({ ...sensors.read(now)[0]! }));
-    expect(calls).toBe(3);
-    expect(seen.map(({ age }) => age)).toEqual([0, 0, 1, 2, 3, 4, 5, 6, 7, 0]);
-    expect([seen[6]!.trust, seen[8]!.trust.toFixed(3)]).toEqual([0.9, (0.9 * 5 / 7).toFixed(3)]);
-  });
-
-  it('is not left alone for a single long read', () => {
-    let time = 0;
-    const seldom = scripted('seldom', (now) => {
-      if (now % 2 === 0) time += 0.1;
-      return [reading('soc-temperature', 50)];
-    });
-    const sensors = openSensors({ clock: () => time, kinds: [seldom] });
-    for (let now = 0; now < 10; now++) expect(sensors.read(now)[0]!.age).toBe(0);
-  });
-
+describe('a sensor that throws', () => {
   it('does not disturb the others', () => {
     const broken = scripted('broken', () => {
       throw new Error('EIO');

@@ -22,7 +22,7 @@ function devices(paths: readonly string[], failing: ReadonlySet<string>): { sens
       close: () => { open--; },
     };
   });
-  return { sensor: openProbes('test', ['soc-temperature'], find), open: () => open };
+  return { sensor: openProbes('test', ['soc-temperature'], () => 0, find), open: () => open };
 }
 
 function sources(sensor: OpenSensor, now: number): string[] {
@@ -41,7 +41,7 @@ describe('probes', () => {
     const { sensor, open } = devices(Array.from({ length: 40 }, (_, index) => `zone${index}`), new Set());
     expect([0, 300, 600].map((now) => [sources(sensor, now).length, open()])).toEqual([[32, 32], [32, 32], [32, 32]]);
     sensor.close();
-    expect(open()).toBe(0);
+    expect([sources(sensor, 9000), open()]).toEqual([[], 0]);
   });
 
   it('of the processor come first', () => {
@@ -96,5 +96,59 @@ describe('probes', () => {
       now += seconds;
     }
     expect(waits).toEqual([5, 10, 20, 40, 80, 160, 280, 280]);
+  });
+});
+
+/** A sensor of channels that take the seconds that `cost` tells, and how often each was read. */
+function timed(cost: Readonly<Record<string, (now: number) => number>>): { sensor: OpenSensor; polls: Record<string, number> } {
+  let time = 0;
+  const polls = Object.fromEntries(Object.keys(cost).map((path) => [path, 0]));
+  const find = (): Probe[] => Object.entries(cost).map(([path, seconds]) => {
+    const reading = sample('other-temperature', 'celsius', path, 0.6);
+    return {
+      path,
+      poll: (now, to) => {
+        polls[path]!++;
+        time += seconds(now);
+        to.put(reading, now);
+        return true;
+      },
+      close: () => undefined,
+    };
+  });
+  return { sensor: openProbes('test', ['other-temperature'], () => time, find), polls };
+}
+
+describe('a channel that is slow', () => {
+  it('rests while its reading grows older; those beside it do not', () => {
+    const { sensor, polls } = timed({ slow: () => 0.003, fast: () => 0 });
+    const seen = Array.from({ length: 10 }, (_, now) => sensor.read(now).map(({ source, value, age }) => [source, value, age]));
+    expect(polls).toEqual({ slow: 3, fast: 10 });
+    expect(seen.map(([slow]) => slow)).toEqual([0, 1, 1, 1, 1, 1, 1, 1, 1, 9].map((at, now) => ['slow', at, now - at]));
+    expect(seen.map(([, fast]) => fast)).toEqual(seen.map((_, now) => ['fast', now, 0]));
+  });
+
+  it('of 750 ms takes no more than its share of a day, looks for devices included', () => {
+    const { sensor, polls } = timed({ wire: () => 0.75 });
+    for (let now = 0; now < 86_400; now++) sensor.read(now);
+    expect(polls['wire']! * 0.75).toBeLessThan(0.0004 * 86_400 + 2 * 0.75);
+  });
+
+  it('for a single read does not rest', () => {
+    const { sensor } = timed({ seldom: (now) => (now % 2 === 0 ? 0.1 : 0) });
+    for (let now = 0; now < 10; now++) expect(sensor.read(now)[0]!.age).toBe(0);
+  });
+
+  it('because it waits for a 1-wire conversion is left out, with what to do instead', () => {
+    using tree = new Tree({
+      'sys/class/hwmon/hwmon0/name': 'w1_slave_temp\n', 'sys/class/hwmon/hwmon0/temp1_input': '21000\n',
+      'sys/class/hwmon/hwmon1/name': 'nvme\n', 'sys/class/hwmon/hwmon1/temp1_input': '38000\n',
+    });
+    const sensor = hwmon.open(tree.root, () => 0);
+    expect(sensor.read(0)).toMatchObject([{ quantity: 'other-temperature', value: 38 }]);
+    expect(sensor.gaps()).toMatchObject([{ why: expect.stringMatching(/w1_slave_temp/), how: expect.stringMatching(/\/sys\/bus\/w1\/devices/) }]);
+    tree.remove('sys/class/hwmon/hwmon0');
+    expect(sensor.gaps()).toEqual([]);
+    sensor.close();
   });
 });

@@ -145,6 +145,20 @@ describe('sensors on boards', () => {
     });
   });
 
+  it('a quota that changes is known at the next poll, whichever group it is of', () => {
+    using({ ...trees.cgroupV2, 'sys/fs/cgroup/system.slice/cpu.max': 'max 100000\n', 'sys/fs/cgroup/system.slice/camera.service/cpu.max': 'max 100000\n' }, (sensors, tree) => {
+      const quota = (now: number, group: string, text: string): unknown[] => {
+        tree.write({ [`sys/fs/cgroup/system.slice/${group}cpu.max`]: `${text}\n` });
+        return sensors.read(now).filter(({ quantity }) => quantity === 'cpu-quota').map(({ value, source, age }) => [value, source, age]);
+      };
+      expect(quota(0, '', 'max 100000')).toEqual([]);
+      expect(quota(1, 'camera.service/', '50000 100000')).toEqual([[0.5, '/sys/fs/cgroup/system.slice/camera.service', 0]]);
+      expect(quota(2, '', '25000 100000')).toEqual([[0.25, '/sys/fs/cgroup/system.slice', 0]]);
+      expect(values(sensors.read(3), 'quota-throttled')).toEqual([0]);
+      expect(quota(4, '', 'max 100000')).toEqual([[0.5, '/sys/fs/cgroup/system.slice/camera.service', 0]]);
+    });
+  });
+
   it('INA260 as an industrial I/O device; which of two supplies the board is unknown', () => {
     const device = (number: number): Files => ({
       [`sys/bus/iio/devices/iio:device${number}/name`]: 'ina260\n',
