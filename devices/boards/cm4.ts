@@ -1,9 +1,9 @@
-import { assumed, gibibytes, hundreds, measured } from './parameters.ts';
+import { assumed, gibibytes, hundreds, measured, raspberryPi } from './parameters.ts';
 import type { Board } from './types.ts';
 
 export const cm4: Board = Object.freeze({
   name: 'Raspberry Pi Compute Module 4',
-  matches: (_model: string, compatible: readonly string[]) => compatible.some((name) => /^raspberrypi,4-compute-module(-s)?$/.test(name)),
+  matches: raspberryPi(/^Compute Module 4S?$/, /^raspberrypi,4-compute-module(-s)?$/),
   processor: '4x Cortex-A72',
   cores: 4,
   dotprod: false,

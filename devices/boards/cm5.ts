@@ -1,9 +1,9 @@
-import { assumed, gibibytes, hundreds, measured } from './parameters.ts';
+import { assumed, gibibytes, hundreds, measured, raspberryPi } from './parameters.ts';
 import type { Board } from './types.ts';
 
 export const cm5: Board = Object.freeze({
   name: 'Raspberry Pi Compute Module 5',
-  matches: (_model: string, compatible: readonly string[]) => compatible.some((name) => /^raspberrypi,5-compute-module(-lite)?$/.test(name)),
+  matches: raspberryPi(/^Compute Module 5( Lite)?$/, /^raspberrypi,5-compute-module(-lite)?$/),
   processor: '4x Cortex-A76',
   cores: 4,
   dotprod: true,

@@ -24,3 +24,8 @@ export function hundreds(from: number, to: number): readonly number[] {
 export function gibibytes(...sizes: readonly number[]): readonly number[] {
   return sizes.map((size) => size * 2 ** 30);
 }
+
+/** Matches a Raspberry Pi by its device tree, else by its name, which the firmware ends with the revision. */
+export function raspberryPi(name: RegExp, compatible: RegExp): (model: string, compatible: readonly string[]) => boolean {
+  return (model, names) => (names.length > 0 ? names.some((entry) => compatible.test(entry)) : name.test(model.replace(/^Raspberry Pi /, '').replace(/ Rev [\d.]+$/, '')));
+}

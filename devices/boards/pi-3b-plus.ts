@@ -1,9 +1,9 @@
-import { assumed, gibibytes, hundreds, measured } from './parameters.ts';
+import { assumed, gibibytes, hundreds, measured, raspberryPi } from './parameters.ts';
 import type { Board } from './types.ts';
 
 export const pi3BPlus: Board = Object.freeze({
   name: 'Raspberry Pi 3B+',
-  matches: (_model: string, compatible: readonly string[]) => compatible.includes('raspberrypi,3-model-b-plus'),
+  matches: raspberryPi(/^3 Model B Plus$/, /^raspberrypi,3-model-b-plus$/),
   processor: '4x Cortex-A53',
   cores: 4,
   dotprod: false,

@@ -1,9 +1,9 @@
-import { assumed, gibibytes, hundreds, measured } from './parameters.ts';
+import { assumed, gibibytes, hundreds, measured, raspberryPi } from './parameters.ts';
 import type { Board } from './types.ts';
 
 export const pi4B: Board = Object.freeze({
   name: 'Raspberry Pi 4B',
-  matches: (_model: string, compatible: readonly string[]) => compatible.includes('raspberrypi,4-model-b'),
+  matches: raspberryPi(/^4 Model B$/, /^raspberrypi,4-model-b$/),
   processor: '4x Cortex-A72',
   cores: 4,
   dotprod: false,

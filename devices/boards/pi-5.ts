@@ -1,9 +1,9 @@
-import { assumed, gibibytes, hundreds, measured } from './parameters.ts';
+import { assumed, gibibytes, hundreds, measured, raspberryPi } from './parameters.ts';
 import type { Board } from './types.ts';
 
 export const pi5: Board = Object.freeze({
   name: 'Raspberry Pi 5',
-  matches: (_model: string, compatible: readonly string[]) => compatible.includes('raspberrypi,5-model-b'),
+  matches: raspberryPi(/^5 Model B$/, /^raspberrypi,5-model-b$/),
   processor: '4x Cortex-A76',
   cores: 4,
   dotprod: true,

@@ -1,9 +1,9 @@
-import { gibibytes, hundreds, measured } from './parameters.ts';
+import { gibibytes, hundreds, measured, raspberryPi } from './parameters.ts';
 import type { Board } from './types.ts';
 
 export const piZero2W: Board = Object.freeze({
   name: 'Raspberry Pi Zero 2 W',
-  matches: (_model: string, compatible: readonly string[]) => compatible.includes('raspberrypi,model-zero-2-w'),
+  matches: raspberryPi(/^Zero 2 W$/, /^raspberrypi,model-zero-2-w$/),
   processor: '4x Cortex-A53',
   cores: 4,
   dotprod: false,

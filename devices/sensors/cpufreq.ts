@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Quantity } from '../../sdk/power/types.ts';
+import { isRaspberryPi } from '../device-tree.ts';
 import { fileProbe, openProbes } from './probe.ts';
-import { listNames, readText } from './text-file.ts';
+import { listNames } from './text-file.ts';
 import type { Clock, SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['clock', 'clock-limit'];
@@ -16,7 +17,7 @@ export const cpufreq: SensorKind = Object.freeze({
   quantities,
   period: 5,
   open: (root: string, clock: Clock) => openProbes('cpufreq', quantities, clock, () => {
-    const lying = readText(join(root, 'proc/device-tree/model'))?.startsWith('Raspberry Pi') ?? false;
+    const lying = isRaspberryPi(root);
     return listNames(join(root, FOLDER), /^policy\d+$/).flatMap((policy) => {
       const probe = (file: string, quantity: Quantity, trust: number) => fileProbe(
         join(root, FOLDER, policy, file), `/${FOLDER}/${policy}/${file}`, quantity, 'hertz', 1e-3, lying ? RASPBERRY_PI_TRUST : trust,

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Quantity } from '../../sdk/power/types.ts';
+import { isRaspberryPi } from '../device-tree.ts';
 import { hwmons } from './hwmon.ts';
 import { fileProbe, openProbes, sample } from './probe.ts';
 import type { Probe, Samples } from './probe.ts';
-import { failureOf, listNames, loadedNumber, readText, TextFile } from './text-file.ts';
+import { failureOf, listNames, loadedNumber, TextFile } from './text-file.ts';
 import type { Clock, Gap, OpenSensor, SensorKind } from './types.ts';
 
 const quantities: readonly Quantity[] = ['under-voltage', 'clock-capped', 'throttled', 'soft-limited'];
@@ -109,10 +110,6 @@ class Vcgencmd implements Probe {
 
 function vcgencmdPath(root: string): string | undefined {
   return ['usr/bin/vcgencmd', 'opt/vc/bin/vcgencmd'].map((path) => join(root, path)).find((path) => failureOf(path) === undefined);
-}
-
-function isRaspberryPi(root: string): boolean {
-  return readText(join(root, 'proc/device-tree/model'))?.startsWith('Raspberry Pi') ?? false;
 }
 
 function gaps(root: string): Gap[] {

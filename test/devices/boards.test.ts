@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { boardIdentity, isRaspberryPi } from '../../devices/device-tree.ts';
 import { detectBoard } from '../../devices/detect-board.ts';
 import { boards } from '../../devices/boards/index.ts';
 import { piZero2W } from '../../devices/boards/pi-zero-2-w.ts';
@@ -36,6 +37,20 @@ describe('boards', () => {
     expect(detectBoard(tree.root).name).toBe('Raspberry Pi 5');
     using x86 = new Tree(trees.x86);
     expect(detectBoard(x86.root).name).toBe('generic Linux');
+  });
+
+  it.each([
+    ['Raspberry Pi Zero 2 W', 'Raspberry Pi Zero 2 W Rev 1.0'], ['Raspberry Pi 3B+', 'Raspberry Pi 3 Model B Plus Rev 1.3'], ['Raspberry Pi 4B', 'Raspberry Pi 4 Model B Rev 1.5'],
+    ['Raspberry Pi Compute Module 4', 'Raspberry Pi Compute Module 4 Rev 1.1'], ['Raspberry Pi 5', 'Raspberry Pi 5 Model B Rev 1.0'],
+    ['Raspberry Pi Compute Module 5', 'Raspberry Pi Compute Module 5 Lite Rev 1.0'], ['generic Linux', 'Raspberry Pi 3 Model B Rev 1.2'], ['generic Linux', 'Raspberry Pi 400 Rev 1.0'],
+  ])('%s in a container that masks the device tree, by /proc/cpuinfo (%s)', (name, model) => {
+    using tree = new Tree({ 'proc/cpuinfo': `processor\t: 0\nFeatures\t: fp asimd\n\nRevision\t: c03114\nSerial\t\t: 1\nModel\t\t: ${model}\n` });
+    mkdirSync(join(tree.root, 'sys/firmware'), { recursive: true });
+    symlinkSync('../sys/firmware/devicetree/base', join(tree.root, 'proc/device-tree'));
+    expect([detectBoard(tree.root).name, boardIdentity(tree.root)]).toEqual([name, { model, compatible: [], masked: true }]);
+    expect(isRaspberryPi(tree.root)).toBe(true);
+    tree.write({ 'device-tree/model': `${model}\0`, 'device-tree/compatible': 'raspberrypi,5-model-b\0' });
+    expect([detectBoard(tree.root).name, boardIdentity(tree.root).masked]).toEqual(['Raspberry Pi 5', false]);
   });
 
   it('never throws, whatever the device tree is', () => {
