@@ -11,10 +11,12 @@ import { formatSensors, sensorReport } from '../../sdk/cli/doctor/sensors.ts';
 import { wasmFeatures } from '../../sdk/cli/doctor/wasm-features.ts';
 import { candidatesOf } from '../../sdk/power/candidates.ts';
 import { Governor } from '../../sdk/power/governor/governor.ts';
+import type { Reading } from '../../sdk/power/types.ts';
 import { capture } from './capture.ts';
 
 const all = { simd: true, relaxedSimd: true, threads: true };
-const linux = { board: null, dotprod: false, memoryLimitBytes: null, thermalZones: [{ type: 'cpu-thermal', celsius: 40 }], closedDevices: [] };
+const linux = { board: null, maskedDeviceTree: false, dotprod: false, memoryLimitBytes: null, thermalZones: [], closedFirmware: false };
+const thermometer: Reading = { quantity: 'soc-temperature', value: 40, unit: 'celsius', source: 'cpu-thermal', age: 0, trust: 0.9 };
 
 describe('doctor', () => {
   test('reports this machine', async () => {
@@ -31,7 +33,7 @@ describe('doctor', () => {
     expect(text).toMatch(/\nSensors:\n/);
   });
 
-  const complete = { wasm: all, linux, cpus: Infinity, board: piZero2W, thermometer: true };
+  const complete = { wasm: all, linux, cpus: Infinity, board: piZero2W, found: [thermometer] };
 
   test('nothing is missing on a complete machine', () => {
     expect(missingThings(complete)).toEqual([]);
@@ -42,7 +44,7 @@ describe('doctor', () => {
     [genericLinux, /only idles$/, /at 37 and below it works$/],
     [piZero2W, /acts for 45 °C around$/, /maxAmbient where it never gets that hot$/],
   ])('without a thermometer says what the governor does on $name, as it does', (board, why, how) => {
-    const [missing] = missingThings({ ...complete, board, thermometer: false });
+    const [missing] = missingThings({ ...complete, board, found: [] });
     expect(missing).toMatchObject({ what: 'a temperature sensor', required: false, why: expect.stringMatching(why) as string, how: expect.stringMatching(how) as string });
     const power = board.power.value;
     const candidates = candidatesOf({ variants: [{ name: 'small', accuracy: 0.5, latency: [0.02] }], power, cores: 1, rates: [1], deadline: 1 });
@@ -54,6 +56,13 @@ describe('doctor', () => {
     expect(variantAt(Number(/at (\d+) and/.exec(missing!.how)?.[1] ?? 45))).toBe(0);
   });
 
+  test('a thermometer that is not trusted is none; the zones seen are named', () => {
+    const [missing] = missingThings({ ...complete, found: [{ ...thermometer, trust: 0 }], linux: { ...linux, thermalZones: [{ type: 'acpitz', celsius: 27.8 }] } });
+    expect(missing).toMatchObject({
+      what: 'a temperature sensor', why: expect.stringMatching(/^of the thermal zones \(acpitz\) none shows/) as string, how: expect.stringMatching(/^state maxAmbient/) as string,
+    });
+  });
+
   test('says what is missing, why it matters and how to get it', () => {
     const nothing = { simd: false, relaxedSimd: false, threads: false };
     const required = missingThings({ ...complete, wasm: nothing }).filter((missing) => missing.required);
@@ -62,8 +71,12 @@ describe('doctor', () => {
       what: 'relaxed SIMD', how: 'run Node 22 or newer', required: false,
     });
     expect(missingThings({ ...complete, cpus: 0.5 })[0]?.why).toMatch(/0\.50 CPUs/);
-    expect(missingThings({ ...complete, linux: { ...linux, closedDevices: [{ path: '/dev/i2c-1', group: 'i2c' }] } })[0]).toMatchObject({
-      what: 'access to /dev/i2c-1', how: 'sudo usermod -aG i2c $USER, then log in again',
+    expect(missingThings({ ...complete, linux: { ...linux, closedFirmware: true } })[0]).toMatchObject({
+      what: 'access to /dev/vcio', how: 'sudo usermod -aG video $USER, then log in again',
+    });
+    expect(missingThings({ ...complete, linux: { ...linux, board: 'Raspberry Pi Zero 2 W Rev 1.0', maskedDeviceTree: true } })[0]).toMatchObject({
+      what: 'the device tree', why: 'this container is not shown it: the board is known as Raspberry Pi Zero 2 W, by /proc/cpuinfo',
+      how: expect.stringMatching(/^start the container with -v \S+:\/device-tree:ro, or with --security-opt systempaths=unconfined$/) as string,
     });
   });
 
@@ -94,10 +107,11 @@ describe('board below a folder', () => {
   test('reads device tree, features, temperature and memory limit', () => {
     expect(linuxFacts(root)).toEqual({
       board: 'Raspberry Pi 5 Model B Rev 1.0',
+      maskedDeviceTree: false,
       dotprod: true,
       memoryLimitBytes: 268_435_456,
       thermalZones: [{ type: 'cpu-thermal', celsius: 47.25 }],
-      closedDevices: [],
+      closedFirmware: false,
     });
   });
 
@@ -125,6 +139,6 @@ describe('board below a folder', () => {
   });
 
   test('an empty folder has nothing', () => {
-    expect(linuxFacts(join(root, 'dev'))).toEqual({ board: null, dotprod: false, memoryLimitBytes: null, thermalZones: [], closedDevices: [] });
+    expect(linuxFacts(join(root, 'dev'))).toEqual({ board: null, maskedDeviceTree: false, dotprod: false, memoryLimitBytes: null, thermalZones: [], closedFirmware: false });
   });
 });

@@ -23,8 +23,7 @@ async function collectFacts() {
   const quota = cgroupCpus();
   const board = detectBoard();
   const sensors = await sensorReport();
-  const thermometer = sensors.found.some(({ quantity }) => quantity === 'soc-temperature');
-  const missing = missingThings({ wasm, linux, cpus: quota, board, thermometer });
+  const missing = missingThings({ wasm, linux, cpus: quota, board, found: sensors.found });
   const ok = !missing.some(({ required }) => required);
   const choice = ok ? chooseKernels() : undefined;
   return {

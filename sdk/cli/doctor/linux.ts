@@ -1,18 +1,21 @@
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { boardIdentity } from '../../../devices/device-tree.ts';
 import { cgroupMemory } from '../../core/cgroup.ts';
 
 /** What the kernel shows of the board below `root`; everything may be missing. */
 export interface LinuxFacts {
-  /** Name from the device tree, e.g. `Raspberry Pi 5 Model B Rev 1.0`. */
+  /** Name by the firmware, e.g. `Raspberry Pi 5 Model B Rev 1.0`. */
   readonly board: string | null;
+  /** There is a device tree, and this container is not shown it. */
+  readonly maskedDeviceTree: boolean;
   /** Instruction set extensions that the dot products use. */
   readonly dotprod: boolean;
   /** Least memory limit of the control groups of this process in bytes. */
   readonly memoryLimitBytes: number | null;
   readonly thermalZones: readonly { readonly type: string; readonly celsius: number }[];
-  /** Device files that exist and that this user cannot open, with the group that may. */
-  readonly closedDevices: readonly { readonly path: string; readonly group: string }[];
+  /** /dev/vcio is there and this user cannot open it. */
+  readonly closedFirmware: boolean;
 }
 
 function text(path: string): string | undefined {
@@ -49,15 +52,13 @@ export function linuxFacts(root = '/'): LinuxFacts {
     return type === undefined || !temperature || !Number.isFinite(Number(temperature)) ? [] : [{ type, celsius: Number(temperature) / 1000 }];
   });
   const memoryLimit = cgroupMemory(root);
-  const devices = [
-    ...entries(at('dev'), /^vcio$/).map((name) => ({ path: `/dev/${name}`, group: 'video' })),
-    ...entries(at('dev'), /^i2c-\d+$/).map((name) => ({ path: `/dev/${name}`, group: 'i2c' })),
-  ];
+  const identity = boardIdentity(root);
   return {
-    board: text(at('proc/device-tree/model')) ?? null,
+    board: identity.model || null,
+    maskedDeviceTree: identity.masked,
     dotprod: /^(Features|flags)\s*:.*\b(asimddp|avx_vnni|avx512_vnni)\b/m.test(text(at('proc/cpuinfo')) ?? ''),
     memoryLimitBytes: Number.isFinite(memoryLimit) ? memoryLimit : null,
     thermalZones: zones,
-    closedDevices: devices.filter(({ path }) => !canOpen(at(path))),
+    closedFirmware: existsSync(at('dev/vcio')) && !canOpen(at('dev/vcio')),
   };
 }

@@ -1,6 +1,8 @@
 import type { Board } from '../../../devices/boards/types.ts';
 import { MAX_AMBIENT } from '../../power/governor/options.ts';
 import { idleAbove } from '../../power/governor/thermal-filter.ts';
+import { LEAST_TRUST } from '../../power/governor/trust.ts';
+import type { Reading } from '../../power/types.ts';
 import type { LinuxFacts } from './linux.ts';
 import type { WasmFeatures } from './wasm-features.ts';
 
@@ -17,14 +19,13 @@ export function workableAmbient({ power, thermal }: Board): number {
   return Math.floor(idleAbove(thermal.value, power.value.idle));
 }
 
-/** What the governor does where it has no temperature. */
-function withoutThermometer(board: Board): Pick<Missing, 'why' | 'how'> {
+/** What the governor does where it has no temperature. @param zones types of those that show one */
+function withoutThermometer(board: Board, zones: readonly string[]): Pick<Missing, 'why' | 'how'> {
   const workable = workableAmbient(board);
   const hot = workable < MAX_AMBIENT;
   return {
-    why: `without one the governor acts for ${MAX_AMBIENT} °C around${hot ? `, in which this board (${board.name}) only idles` : ''}`,
-    how: 'make /sys/class/thermal readable (containers and virtual machines often lack it), '
-      + `or state maxAmbient where it never gets that hot${hot ? `: at ${workable} and below it works` : ''}`,
+    why: `${zones.length > 0 ? `of the thermal zones (${zones.join(', ')}) none shows a temperature of the processor that can be trusted; ` : ''}without one the governor acts for ${MAX_AMBIENT} °C around${hot ? `, in which this board (${board.name}) only idles` : ''}`,
+    how: `${zones.length > 0 ? '' : 'make /sys/class/thermal readable (containers and virtual machines often lack it), or '}state maxAmbient where it never gets that hot${hot ? `: at ${workable} and below it works` : ''}`,
   };
 }
 
@@ -34,12 +35,13 @@ export interface Machine {
   /** CPUs granted by the cgroup quota, or Infinity. */
   readonly cpus: number;
   readonly board: Board;
-  /** A sensor gives the temperature of the processor. */
-  readonly thermometer: boolean;
+  /** What the sensors show. */
+  readonly found: readonly Reading[];
 }
 
 /** What is missing, the required things first. */
-export function missingThings({ wasm, linux, cpus, board, thermometer }: Machine): Missing[] {
+export function missingThings({ wasm, linux, cpus, board, found: readings }: Machine): Missing[] {
+  const thermometer = readings.some(({ quantity, trust }) => quantity === 'soc-temperature' && trust >= LEAST_TRUST);
   const found: (Missing | false)[] = [
     !wasm.simd && {
       what: 'WebAssembly SIMD', why: 'all kernels use it', required: true,
@@ -57,11 +59,16 @@ export function missingThings({ wasm, linux, cpus, board, thermometer }: Machine
       what: 'a whole processor', why: `the cgroup quota grants ${cpus.toFixed(2)} CPUs`, required: false,
       how: 'raise CPUQuota of the service, or --cpus of the container',
     },
-    !thermometer && { what: 'a temperature sensor', required: false, ...withoutThermometer(board) },
-    ...linux.closedDevices.map(({ path, group }) => ({
-      what: `access to ${path}`, required: false, how: `sudo usermod -aG ${group} $USER, then log in again`,
-      why: group === 'video' ? 'the firmware reports throttling and low voltage there' : 'power sensors are connected there',
-    })),
+    !thermometer && { what: 'a temperature sensor', required: false, ...withoutThermometer(board, linux.thermalZones.map(({ type }) => type)) },
+    linux.maskedDeviceTree && {
+      what: 'the device tree', required: false,
+      why: `this container is not shown it: the board is known as ${board.name}${linux.board === null ? '' : ', by /proc/cpuinfo'}`,
+      how: 'start the container with -v /sys/firmware/devicetree/base:/device-tree:ro, or with --security-opt systempaths=unconfined',
+    },
+    linux.closedFirmware && {
+      what: 'access to /dev/vcio', required: false, how: 'sudo usermod -aG video $USER, then log in again',
+      why: 'the firmware reports throttling and low voltage there',
+    },
   ];
   return found.filter((missing) => missing !== false);
 }
