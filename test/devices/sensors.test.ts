@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { openSensors } from '../../devices/open-sensors.ts';
@@ -78,14 +78,28 @@ describe('sensors on boards', () => {
   });
 
   it.each([
-    [true, ['cpu-thermal', 'cpu_thermal', 'soc-thermal', 'cpu0-thermal', 'bigcore0-thermal', 'littlecore-thermal', 'mpu-thermal', 'package-thermal', 'bcm2835_thermal', 'x86_pkg_temp']],
-    [false, ['gpu-thermal', 'ddr-thermal', 've-thermal', 'wkup-thermal', 'acpitz', 'iwlwifi_1', 'battery', 'cpufreq', '']],
-  ])('zones of the processor: %s for %j', (soc, types) => {
+    [[0.9], ['cpu-thermal', 'cpu_thermal', 'soc-thermal', 'cpu0-thermal', 'bigcore0-thermal', 'littlecore-thermal', 'mpu-thermal', 'package-thermal', 'bcm2835_thermal', 'x86_pkg_temp',
+      'main0-thermal', 'cluster0-thermal', 'aml_thermal', 'imx_thermal_zone', 'CPU-therm']],
+    [[0.3], ['gpu-thermal', 'ddr-thermal', 've-thermal', 'wkup-thermal', 'cpufreq', '']],
+    [[], ['acpitz', 'iwlwifi_1', 'battery', 'INT3400 Thermal', 'pch_cannonlake']],
+  ])('trust %j in the temperature of the processor for zones %j', (trusts, types) => {
     for (const type of types) {
       using({ 'sys/class/thermal/thermal_zone0/type': type, 'sys/class/thermal/thermal_zone0/temp': '50000' }, (sensors) => {
-        expect([type, values(sensors.read(0), 'soc-temperature').length]).toEqual([type, soc ? 1 : 0]);
+        expect([type, sensors.read(0).filter(({ quantity }) => quantity === 'soc-temperature').map(({ trust }) => trust)]).toEqual([type, trusts]);
       });
     }
+  });
+
+  it('where no zone names the processor the hottest one that can be true stands for it, whichever it is at the time', () => {
+    const zones = (...millis: readonly number[]): Files => Object.fromEntries(['ddr-thermal', 'gpu-thermal', 'battery', 'odd'].flatMap((type, at) => [
+      [`sys/class/thermal/thermal_zone${at}/type`, type], [`sys/class/thermal/thermal_zone${at}/temp`, String(millis[at])],
+    ]));
+    using(zones(50000, 60000, 80000, 1e9), (sensors, tree) => {
+      const [first] = sensors.read(0).filter(({ quantity }) => quantity === 'soc-temperature');
+      expect(first).toMatchObject({ value: 60, source: '/sys/class/thermal (hottest of ddr-thermal, gpu-thermal, odd)' });
+      tree.write(zones(70000, 60000, 80000, -274000));
+      expect(values(sensors.read(1), 'soc-temperature')).toEqual([70]);
+    });
   });
 
   it('x86: power from a counter that wraps, battery in SI units, signed by status, no mouse', () => {
@@ -274,8 +288,8 @@ describe('what would give more', () => {
   });
 
   it('says that the group video opens /dev/vcio', () => {
-    expect(vcioGaps('EACCES')).toMatchObject([{ what: 'throttle flags', how: expect.stringMatching(/usermod -aG video/) }]);
-    expect(vcioGaps(undefined)).toEqual([]);
+    expect(vcioGaps('EACCES', undefined)).toMatchObject([{ what: 'throttle flags', how: expect.stringMatching(/usermod -aG video/) }]);
+    expect(vcioGaps(undefined, undefined)).toEqual([]);
   });
 });
 
@@ -292,6 +306,24 @@ describe('vcgencmd', () => {
     expect(trustOf(sensors.read(20), 'throttled')).toBeCloseTo(0.9 / 4, 9);
     expect(values(sensors.read(40), 'throttled')).toEqual([]);
     await sensors.settled?.();
+    sensors.close();
+  });
+
+  it('that fails says why, and is started ever less often', async () => {
+    const script = '#!/bin/sh\necho x >> "$(dirname "$0")/calls"\necho "failed to open /dev/vcio" >&2\nexit 1\n';
+    using tree = new Tree({ ...trees.piUpstream, 'usr/bin/vcgencmd': script });
+    chmodSync(join(tree.root, 'usr/bin/vcgencmd'), 0o755);
+    const sensors = openSensors({ root: tree.root, clock });
+    for (let now = 0; now <= 70; now += 5) {
+      sensors.read(now);
+      await sensors.settled?.();
+    }
+    // At 0, 10, 30 and 70 s.
+    expect(readFileSync(join(tree.root, 'usr/bin/calls'), 'utf8')).toBe('x\n'.repeat(4));
+    const gap = (): unknown => sensors.gaps().find(({ what }) => what === 'throttle flags');
+    expect(gap()).toMatchObject({ why: 'there is no /dev/vcio: failed to open /dev/vcio', how: 'start the container with --device /dev/vcio' });
+    tree.write({ 'dev/vcio': '' });
+    expect(gap()).toMatchObject({ why: 'vcgencmd get_throttled fails: failed to open /dev/vcio' });
     sensors.close();
   });
 
