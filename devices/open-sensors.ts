@@ -14,6 +14,13 @@ const CALLBACK_PERIOD = 1;
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
+function isKind(value: unknown): boolean {
+  const kind = value as Partial<SensorKind> | null | undefined;
+  return typeof kind === 'object' && isFunction(kind?.open) && typeof kind?.period === 'number';
+}
+
+const areKinds = (value: unknown): boolean => Array.isArray(value) && value.every(isKind);
+
 const schema = v.strictObject({
   /** `/`, or a copy of it for tests. */
   root: v.optional(v.string(), '/'),
@@ -22,7 +29,7 @@ const schema = v.strictObject({
   /** Asked for the state of a battery that the kernel does not know. */
   battery: v.optional(v.custom<BatteryCallback>(isFunction, 'must be a function')),
   /** Kinds to look for; all by default. */
-  kinds: v.optional(v.custom<readonly SensorKind[]>(Array.isArray, 'must be a list, such as some of sensorKinds'), sensorKinds),
+  kinds: v.optional(v.custom<readonly SensorKind[]>(areKinds, 'must be a list of kinds of sensors, such as some of sensorKinds'), sensorKinds),
 });
 
 /** Options of openSensors. */
@@ -58,7 +65,7 @@ function attempt<T>(action: () => T, otherwise: T): T {
 
 /**
  * Opens every sensor found below the root as one. Its readings are judged: what is out of range has trust 0, what is stuck a tenth,
- * what is late less the later it is. The array and its readings are overwritten by the next `read`; a reading that was not renewed grows older.
+ * what is late less the later it is. The array and its readings are overwritten by the next `read`; a reading that was not renewed grows older. Once closed it reads nothing.
  * @throws OptionError
  */
 export function openSensors(options: SensorOptions = {}): OpenSensor {
@@ -94,6 +101,6 @@ export function openSensors(options: SensorOptions = {}): OpenSensor {
     settled: async () => {
       for (const { sensor } of entries) await sensor.settled?.();
     },
-    close: () => entries.forEach(({ sensor }) => sensor.close()),
+    close: () => entries.splice(0).forEach(({ sensor }) => sensor.close()),
   };
 }

@@ -6,6 +6,7 @@ import { sensorKinds } from '../../devices/sensors/index.ts';
 import { raplGap } from '../../devices/sensors/rapl.ts';
 import { vcioGaps } from '../../devices/sensors/rpi-throttle.ts';
 import type { OpenSensor } from '../../devices/sensors/types.ts';
+import { OptionError } from '../../sdk/core/errors.ts';
 import { nodeFs } from '../../sdk/core/node-fs.ts';
 import type { Quantity, Reading } from '../../sdk/power/types.ts';
 import { Tree, trees } from './tree.ts';
@@ -208,6 +209,17 @@ describe('sensors on boards', () => {
     });
   });
 
+  it('opens and calls nothing once it is closed', () => {
+    using tree = new Tree({ ...trees.piZero2W, ...trees.x86 });
+    const battery = vi.fn(() => ({ charge: 0.5 }));
+    const sensors = openSensors({ root: tree.root, clock, battery });
+    sensors.read(0);
+    sensors.close();
+    const opened = vi.spyOn(nodeFs, 'openSync');
+    expect([sensors.read(1000), sensors.gaps(), opened.mock.calls.length, battery.mock.calls.length]).toEqual([[], [], 0, 1]);
+    vi.restoreAllMocks();
+  });
+
   it('has sensors of different names, each in the registry once', () => {
     expect(new Set(sensorKinds.map(({ name }) => name)).size).toBe(sensorKinds.length);
     expect(Object.isFrozen(sensorKinds)).toBe(true);
@@ -272,8 +284,10 @@ describe('options', () => {
   it.each([
     [{ x: 1 }, "openSensors: option 'x': unknown; allowed are root, clock, battery, kinds"],
     [{ battery: 0.5 }, "openSensors: option 'battery': must be a function"],
-    [{ kinds: 'cpu' }, "openSensors: option 'kinds': must be a list, such as some of sensorKinds"],
-  ])('refuses %j', (options, message) => expect(() => openSensors(options as never)).toThrow(message));
+    [{ kinds: 'cpu' }, "openSensors: option 'kinds': must be a list of kinds of sensors, such as some of sensorKinds"],
+    [{ kinds: ['thermal'] }, "openSensors: option 'kinds': must be a list of kinds of sensors, such as some of sensorKinds"],
+    [{ kinds: [null] }, "openSensors: option 'kinds': must be a list of kinds of sensors, such as some of sensorKinds"],
+  ])('refuses %j', (options, message) => expect(() => openSensors(options as never)).toThrow(new OptionError('invalid-option', message)));
 });
 
 describe('what would give more', () => {
@@ -281,10 +295,34 @@ describe('what would give more', () => {
     using({ ...trees.piUpstream, 'dev/i2c-1': '' }, (sensors) => {
       const gaps = sensors.gaps();
       expect(gaps.find(({ what }) => what === 'throttle flags')?.how).toBe('sudo apt install raspi-utils');
-      expect(gaps.find(({ what }) => what === 'a power sensor')?.how).toMatch(/dtoverlay=i2c-sensor,ina219/);
+      expect(gaps.find(({ what }) => what === 'a power sensor')?.how).toMatch(/echo ina219 0x40 \| sudo tee \/sys\/bus\/i2c\/devices\/i2c-1\/new_device/);
       expect(gaps.find(({ what }) => what === 'CPU pressure')?.how).toMatch(/psi=1/);
     });
     expect(raplGap('EACCES')).toMatchObject({ why: expect.stringMatching(/root since Linux 5\.10/), how: expect.stringMatching(/^udev rule: /) });
+  });
+
+  it('a Raspberry Pi without an I2C bus: what switches it on', () => {
+    const how = (files: Files): unknown => {
+      using tree = new Tree(files);
+      return openSensors({ root: tree.root, clock }).gaps().find(({ what }) => what === 'a power sensor')?.how;
+    };
+    expect(how(trees.piUpstream)).toMatch(/dtparam=i2c_arm=on/);
+    expect(how({ ...trees.piUpstream, 'sys/bus/i2c/devices/i2c-1/name': 'bcm2835 (i2c@7e804000)\n' })).toMatch(/^if one is connected: echo ina219/);
+    expect(how(trees.orangePiZero3)).toBeUndefined();
+  });
+
+  it('an INA219 whose shunt is the driver\'s default may be wrong by ten, its voltage not', () => {
+    const shunt = (microohms: number): Files => ({ ...trees.pi4B, 'sys/class/hwmon/hwmon2/shunt_resistor': `${microohms}\n` });
+    using(shunt(10_000), (sensors) => {
+      const readings = sensors.read(0);
+      expect(['board-power', 'supply-current', 'supply-voltage'].map((quantity) => trustOf(readings, quantity as Quantity))).toEqual([0.4, 0.4, 0.9]);
+      expect(sensors.gaps().find(({ what }) => what === 'the shunt of ina219')?.how).toMatch(/echo 100000 \| sudo tee \/sys\/class\/hwmon\/hwmon2\/shunt_resistor$/);
+    });
+    using(shunt(100_000), (sensors) => {
+      const power = sensors.read(0).find(({ quantity }) => quantity === 'board-power')!;
+      expect([power.trust, power.source]).toEqual([0.9, '/sys/class/hwmon/hwmon2/power1_input (ina219, shunt 100000 µΩ)']);
+      expect(sensors.gaps().map(({ what }) => what)).not.toContain('the shunt of ina219');
+    });
   });
 
   it('says that the group video opens /dev/vcio', () => {
