@@ -100,6 +100,12 @@ describe('costs of variants', () => {
       { name: 'grey', accuracy: 0.5, latency: [0.2, 0.1] }, { name: 'colour', accuracy: 0.5, latency: [0.05] },
     ]);
     expect(variantCosts([slow!], { board: 'pi', measured: new Map([['grey', [0.3]]]) })[0]!.latency).toEqual([0.3]);
+    expect(variantCosts([slow!], { board: 'pi', measured: new Map([['grey', []]]) })[0]!.latency).toEqual([0.2, 0.1]);
+  });
+
+  it.each([NaN, -0.1, 0, Infinity, '0.1'])('measured as %s s are refused', (seconds) => {
+    expect(() => variantCosts([slow!], { measured: new Map([['grey', [0.1, seconds as number]]]) }))
+      .toThrow(expect.objectContaining({ name: 'OptionError', message: expect.stringContaining("variantCosts: option 'measured.grey.1': Invalid") }));
   });
 
   it('are refused without a latency and where accuracies do not compare', () => {
