@@ -24,7 +24,7 @@ export interface Switches {
 export interface FollowOptions {
   /** Ends following. */
   readonly signal?: AbortSignal;
-  /** Told why a switch failed or was aborted; the variant in use stays until the decision changes next. */
+  /** Told why a switch failed or was aborted; the variant in use stays until the decision changes next. What it throws becomes a warning of the process. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -33,6 +33,15 @@ export interface Following {
   /** Ends when no switch is under way. */
   readonly settled: Promise<void>;
   stop(): void;
+}
+
+/** Tells of an error; a listener that throws ends nothing. */
+function tell(onError: FollowOptions['onError'], error: unknown): void {
+  try {
+    onError?.(error);
+  } catch (thrown) {
+    process.emitWarning(`follow: onError failed: ${String(thrown)}`, 'HalfbyteWarning');
+  }
 }
 
 /**
@@ -53,7 +62,7 @@ export function follow(governor: Decides, model: Switches, { signal, onError }: 
       try {
         await model.switchTo(name, { threads, ...(signal && { signal }) });
       } catch (error) {
-        onError?.(error);
+        tell(onError, error);
       }
     }
     switching = false;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Candidate } from '../../sdk/power/types.ts';
 import { follow, type Decides } from '../../sdk/variants/follow.ts';
 import { ModelVariants } from '../../sdk/variants/model-variants.ts';
@@ -67,6 +67,25 @@ describe('following a governor', () => {
     governor.tell(1, 1);
     await following.settled;
     expect(variants.name).toBe('colour');
+  });
+
+  test('goes on where onError throws, with a warning', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    onTestFinished(() => warn.mockRestore());
+    const asked: string[] = [];
+    const governor = new Told();
+    const variants = [{ name: 'grey' }, { name: 'colour' }] as unknown as Parameters<typeof follow>[1]['variants'];
+    const switchTo = (name: string) => {
+      asked.push(name);
+      return Promise.reject(new Error('disk'));
+    };
+    const following = follow(governor, { variants, name: 'none', threads: 1, switchTo }, { onError: (error) => { throw error; } });
+    for (const variant of [1, 0]) {
+      governor.tell(variant);
+      await following.settled;
+    }
+    expect(asked).toEqual(['colour', 'grey']);
+    expect(warn.mock.calls).toEqual(Array(2).fill(['follow: onError failed: Error: disk', 'HalfbyteWarning']));
   });
 
   test('ends with its signal', async () => {
