@@ -1,6 +1,8 @@
 import type { Candidate } from '../power/types.ts';
 import type { Variant } from './manifest.ts';
 
+const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
+
 /** What is followed of a decision; one of a dry run is not. */
 export interface Followed {
   readonly candidate: Candidate;
@@ -52,6 +54,8 @@ export function follow(governor: Decides, model: Switches, { signal, onError }: 
   let wanted: Candidate | undefined;
   let switching = false;
   let settled = Promise.resolve();
+  // A decision made inside a turn of the model does not wait for the switch.
+  const outside = AsyncLocalStorage.snapshot();
   const settle = async (): Promise<void> => {
     switching = true;
     while (wanted !== undefined && !signal?.aborted) {
@@ -70,7 +74,7 @@ export function follow(governor: Decides, model: Switches, { signal, onError }: 
   const take = ({ candidate, dryRun }: Followed): void => {
     if (dryRun === true || candidate.variant < 0 || candidate.off > 0 || candidate.variant >= model.variants.length) return;
     wanted = candidate;
-    if (!switching) settled = settle();
+    if (!switching) settled = outside(settle);
   };
   const stop = governor.on('change', take, signal ? { signal } : {});
   take(governor.decision);

@@ -141,10 +141,10 @@ export class ModelVariants {
   /**
    * One inference: `fill` writes the inputs of the variant that will run. Calls follow each other, and those of `bind()`, each after the promise
    * callbacks of the one before, so that its outputs can be read there.
-   * @throws what `fill` throws, DeviceError, or the signal's reason
+   * @throws OptionError `inside-turn` inside `fill` or the work of a task; what `fill` throws, DeviceError, or the signal's reason
    */
   infer(fill: (inputs: readonly Port[], variant: Variant) => void | Promise<void>, options: { signal?: AbortSignal } = {}): Promise<VariantRun> {
-    return this.#turn(async (live) => {
+    return this.#turn('infer', async (live) => {
       options.signal?.throwIfAborted();
       await fill(live.model.inputs, live.variant);
       return this.#runOn(live, options.signal);
@@ -154,14 +154,14 @@ export class ModelVariants {
   /**
    * Makes a task, e.g. `(model) => new ImageClassifier(model)`, of the variant in use and of every one switched to, before the switch.
    * @returns a function that gives its caller the task of the variant in use, which stays open until the promise it returns settles; calls follow
-   * each other and those of `infer()`, and must not wait for one another
+   * each other and those of `infer()`; one inside another is an OptionError `inside-turn`
    * @throws what `make` throws for the variant in use
    */
   bind<Task>(make: TaskMaker<Task>): <T>(work: (task: Task, variant: Variant) => Promise<T>) => Promise<T> {
     this.#open();
     this.#current.task(make);
     this.#makers.add(make);
-    return (work) => this.#turn((live) => {
+    return (work) => this.#turn('a task of bind()', (live) => {
       this.#usesWorkers = true;
       return work(live.task(make), live.variant);
     });
@@ -171,12 +171,13 @@ export class ModelVariants {
    * Loads a variant while the one in use keeps answering, then uses it for what starts from then on. Switches follow each other. A streaming model
    * starts from its first state. When it fails the variant in use stays.
    * @returns the variant now in use
-   * @throws OptionError `unknown-variant`, ModelError `wrong-bytes` or `wrong-input`, what `Model.load` or a task of `bind()` throws, or the signal's reason
+   * @throws OptionError `unknown-variant`, or `inside-turn` inside a callback of `infer()` or of a task; ModelError `wrong-bytes` or `wrong-input`, what `Model.load` or a task of `bind()` throws, or the signal's reason
    */
   async switchTo(name: string, options: v.InferInput<typeof switchSchema> = {}): Promise<Variant> {
     const { threads, signal } = parseOptions(switchSchema, options, 'switchTo');
     const variant = find(this.variants, name);
     this.#open();
+    this.#turns.checkOutside('switchTo');
     const turn = this.#switching.then(() => this.#switchNow(variant, threads ?? this.#current.threads, signal));
     this.#switching = turn.catch(() => undefined);
     return turn;
@@ -188,8 +189,12 @@ export class ModelVariants {
     this.#current.model.resetState();
   }
 
-  /** Waits for pending runs and for a switch in progress, which fails, and stops the worker threads. */
+  /**
+   * Waits for pending runs and for a switch in progress, which fails, and stops the worker threads.
+   * @throws OptionError `inside-turn` inside a callback of `infer()` or of a task
+   */
   async close(): Promise<void> {
+    this.#turns.checkOutside('close');
     this.#closing.abort(new DeviceError('closed', 'the model variants are closed: open them again'));
     await this.#switching;
     await this.#turns.idle();
@@ -236,8 +241,9 @@ export class ModelVariants {
   }
 
   /** Work on the variant that is in use when its turn comes. */
-  async #turn<T>(work: (live: LiveModel) => Promise<T>): Promise<T> {
+  async #turn<T>(where: string, work: (live: LiveModel) => Promise<T>): Promise<T> {
     this.#open();
+    this.#turns.checkOutside(where);
     return this.#turns.take(async () => {
       if (!this.#ranInputs) this.#endLoan();
       const live = hold(this.#current);

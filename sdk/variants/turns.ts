@@ -1,3 +1,7 @@
+import { OptionError } from '../core/errors.ts';
+
+const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
+
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -6,13 +10,23 @@ function nextTurn(): Promise<void> {
 export class Turns {
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
+  /** The turn that the caller is part of, also when it is over. */
+  readonly #own = new AsyncLocalStorage<{ over: boolean }>();
+
+  /** @throws OptionError `inside-turn` where the caller is part of a turn: each would wait for the other */
+  checkOutside(where: string): void {
+    if (this.#own.getStore()?.over !== false) return;
+    throw new OptionError('inside-turn', `${where}: called inside a callback of infer() or of a task of bind(), whose end it waits for; call it after the promise that they returned has settled`);
+  }
 
   async take<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#waiting++ === 0 ? work() : this.#last.then(nextTurn).then(work);
+    const own = { over: false };
+    const turn = (this.#waiting++ === 0 ? Promise.resolve() : this.#last.then(nextTurn)).then(() => this.#own.run(own, work));
     this.#last = turn.catch(() => undefined);
     try {
       return await turn;
     } finally {
+      own.over = true;
       this.#waiting--;
     }
   }

@@ -88,6 +88,16 @@ describe('following a governor', () => {
     expect(warn.mock.calls).toEqual(Array(2).fill(['follow: onError failed: Error: disk', 'HalfbyteWarning']));
   });
 
+  test('switches also where the governor decides inside a callback of the model', async () => {
+    await using variants = await ModelVariants.open(variantsIn([GREY, COLOUR]), { threads: 1 });
+    const governor = new Told();
+    const errors: unknown[] = [];
+    const following = follow(governor, variants, { onError: (error) => errors.push(error) });
+    await variants.infer(() => governor.tell(1));
+    await following.settled;
+    expect([variants.name, errors]).toEqual(['colour', []]);
+  });
+
   test('ends with its signal', async () => {
     await using variants = await ModelVariants.open(variantsIn([GREY, COLOUR]), { threads: 1 });
     const governor = new Told();

@@ -195,6 +195,30 @@ describe('model variants', () => {
     expect([variants.name, variants.memoryBytes, (await variants.infer((inputs) => seedInputs({ inputs }, 2))).variant.name]).toEqual([answer, bytes, answer]);
   });
 
+  it.each(['idle', 'busy'])('refuse what would wait for the callback it is called in, and answer, when %s', async (load) => {
+    await using variants = await open();
+    const task = variants.bind(() => 'task');
+    const before = load === 'busy' ? variants.infer(() => undefined) : undefined;
+    const calls: Record<string, () => Promise<unknown>> = {
+      switchTo: () => variants.switchTo('colour'), close: () => variants.close(), infer: () => variants.infer(() => undefined), 'a task of bind()': () => task(() => Promise.resolve()),
+    };
+    const refused: string[] = [];
+    const refuse = async (): Promise<void> => {
+      for (const [name, call] of Object.entries(calls)) {
+        await expect(call()).rejects.toMatchObject({ name: 'OptionError', code: 'inside-turn', message: expect.stringContaining(`${name}: called inside`) });
+        refused.push(name);
+      }
+    };
+    expect((await variants.infer(refuse)).variant.name).toBe('grey');
+    await task(refuse);
+    await before;
+    expect(refused).toEqual([...Object.keys(calls), ...Object.keys(calls)]);
+    let later: Promise<unknown> | undefined;
+    await variants.infer(() => void setTimeout(() => { later = calls['infer']!(); }, 5));
+    await expect.poll(() => later).toBeDefined();
+    await later;
+  });
+
   it('finish what was asked for before they close, then refuse', async () => {
     const variants = await open();
     const runs = [variants.infer((inputs) => seedInputs({ inputs }, 1)), variants.infer((inputs) => seedInputs({ inputs }, 2))];
