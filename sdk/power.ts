@@ -1,7 +1,7 @@
 export { adaptPoles, type AdaptedPoles } from './power/calibration/adapt-poles.ts';
 export { calibrate, type CalibrationOptions } from './power/calibration/calibrate.ts';
 export { fitThermal, type Estimate, type ThermalFit, type ThermalSample } from './power/calibration/fit-thermal.ts';
-export { measuredLatency, type BoardProfile } from './power/calibration/profile.ts';
+export { measuredLatency, type BoardProfile, type ProfiledModels } from './power/calibration/profile.ts';
 export { loadProfile, saveProfile, type LoadedProfile } from './power/calibration/profile-file.ts';
 export { candidatesOf, type Choices } from './power/candidates.ts';
 export { EnergyMeter } from './power/energy/energy-meter.ts';

@@ -216,10 +216,35 @@ describe('stored profile', () => {
     expect(loadProfile(path, 'other').problem).toMatch(/profile\.json: it is of 'test board', this is 'other'; it is ignored/);
   });
 
+  it('of another machine is ignored; latencies of another Node, kernel or file are, and the rest is kept', async () => {
+    const [small, large, other] = ['a', 'b', 'c'].map((digit) => digit.repeat(64));
+    const variants = [{ name: 'small', sha256: small! }, { name: 'large', sha256: large! }];
+    const models = { kernel: 'relaxed', variants };
+    const profile = await calibrate({ ...virtualBoard(1).options, ...models });
+    const { machine, latencies } = profile;
+    const loaded = (change: object, expected: object = models) => {
+      saveProfile(path, { ...profile, ...change });
+      return loadProfile(path, 'test board', expected);
+    };
+    expect(loaded({})).toEqual({ profile });
+    expect(loaded({}, {})).toEqual({ profile });
+    for (const change of [{ processor: 'x64 other' }, { cores: machine.cores + 1 }]) {
+      expect(loaded({ machine: { ...machine, ...change } })).toEqual({ problem: expect.stringMatching(/profile\.json: it is of '.* with \d+ cores, this is '.* with \d+; it is ignored, calibrate again/) });
+    }
+    const without = { ...profile, latencies: [] };
+    const node = { ...machine, node: machine.node + 2 };
+    expect(loaded({ machine: node })).toEqual({ profile: { ...without, machine: node }, problem: expect.stringContaining(`of Node ${node.node}, this is ${machine.node}; they are ignored`) });
+    expect(loaded({}, { kernel: 'baseline' })).toEqual({ profile: without, problem: expect.stringContaining("of kernel 'relaxed', this is 'baseline'") });
+    expect(loaded({}, { variants: [{ name: 'small', sha256: other! }, variants[1]!] })).toEqual({
+      profile: { ...profile, latencies: latencies.filter(({ variant }) => variant === 'large') },
+      problem: expect.stringContaining("its latencies of 'small' are of other files; they are ignored"),
+    });
+  });
+
   it.each([
     ['', /it is no JSON/],
     ['{"format":"halfbyte-board-profile"', /it is no JSON/],
-    ['{"format":"halfbyte-board-profile","version":2}', /version: /],
+    ['{"format":"halfbyte-board-profile","version":1}', /version: /],
     ['[]', /ignored/],
     [' '.repeat(1 << 21), /2097152 bytes, allowed are 1048576/],
   ])('broken as %j is ignored and says why', (text, problem) => {

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
+import { thisMachine } from '../../core/machine.ts';
 import { parseOptions } from '../../core/options.ts';
 import type { BoardPower, ThermalPole } from '../types.ts';
 import { adaptPoles } from './adapt-poles.ts';
 import { fitThermal } from './fit-thermal.ts';
 import type { ThermalSample } from './fit-thermal.ts';
-import type { BoardProfile } from './profile.ts';
+import { profiledVariant } from './profile.ts';
+import type { BoardProfile, ProfiledModels } from './profile.ts';
 
 /** Share of the time that the board is left idle first, and up to which latencies are measured. */
 const IDLE_SHARE = 0.15;
@@ -23,7 +25,8 @@ const schema = v.strictObject({
   board: v.string(),
   power: v.object({ idle: number, core: number }),
   poles: v.array(v.object({ resistance: number, seconds: number })),
-  variants: v.pipe(v.array(v.string()), v.minLength(1)),
+  variants: v.pipe(v.array(v.union([v.string(), profiledVariant])), v.minLength(1)),
+  kernel: v.optional(v.string()),
   threads: v.pipe(number, v.minValue(1)),
   run: v.function(),
   temperature: v.function(),
@@ -40,8 +43,10 @@ export interface CalibrationOptions {
   readonly board: string;
   readonly power: BoardPower;
   readonly poles: readonly ThermalPole[];
-  /** Names of the variants, from cheap to dear. */
-  readonly variants: readonly string[];
+  /** Names of the variants, from cheap to dear; with the hashes of their files, such as those of a manifest, the profile is for these files only. */
+  readonly variants: readonly (string | NonNullable<ProfiledModels['variants']>[number])[];
+  /** Kernel module in use, `model.kernel`: the profile is for this one only. */
+  readonly kernel?: string;
   /** Most threads. */
   readonly threads: number;
   /** One inference; without a promise it holds up the event loop for as long as it takes, and other work has its turn in between. */
@@ -127,13 +132,14 @@ class Recorder {
  * @throws OptionError for wrong options; what `run` throws
  */
 export async function calibrate(options: CalibrationOptions): Promise<BoardProfile> {
-  const { board, poles, variants, threads, seconds, settled } = parseOptions(schema, options, 'calibrate');
+  const { board, poles, variants: given, kernel, threads, seconds, settled } = parseOptions(schema, options, 'calibrate');
+  const variants = given.map((variant) => (typeof variant === 'string' ? { variant } : { variant: variant.name, sha256: variant.sha256 }));
   const recorder = new Recorder(options);
   await recorder.idle(seconds * IDLE_SHARE);
 
   const until = seconds * LATENCY_SHARE;
   const pairs = variants.flatMap((_, variant) => Array.from({ length: threads }, (_unused, index) => ({ variant, threads: index + 1 })));
-  const latencies: { variant: string; threads: number; seconds: number; runs: number }[] = [];
+  const latencies: BoardProfile['latencies'] = [];
   for (const [index, pair] of pairs.entries()) {
     // The first run after a change fills caches and wakes threads: it tells only how long one takes.
     const expected = index === 0 || recorder.elapsed < until ? await recorder.run(pair.variant, pair.threads) : Infinity;
@@ -141,11 +147,11 @@ export async function calibrate(options: CalibrationOptions): Promise<BoardProfi
     const runs = Math.max(1, Math.min(MAX_RUNS, Math.floor(share / expected)));
     const times: number[] = [];
     while (times.length < runs && recorder.elapsed + expected <= seconds) times.push(await recorder.run(pair.variant, pair.threads));
-    if (times.length > 0) latencies.push({ variant: variants[pair.variant]!, threads: pair.threads, seconds: median(times), runs: times.length });
+    if (times.length > 0) latencies.push({ ...variants[pair.variant]!, threads: pair.threads, seconds: median(times), runs: times.length });
   }
 
   const dearest = { variant: variants.length - 1, threads: Math.floor(threads) };
-  let last = latencies.find((entry) => entry.variant === variants[dearest.variant] && entry.threads === dearest.threads)?.seconds ?? Infinity;
+  let last = latencies.find((entry) => entry.variant === variants[dearest.variant]!.variant && entry.threads === dearest.threads)?.seconds ?? Infinity;
   while (recorder.elapsed + last <= seconds) last = Math.max(await recorder.run(dearest.variant, dearest.threads), 1e-3);
   recorder.end();
 
@@ -153,8 +159,10 @@ export async function calibrate(options: CalibrationOptions): Promise<BoardProfi
   const adapted = adaptPoles(poles, fit, recorder.elapsed);
   return {
     format: 'halfbyte-board-profile',
-    version: 1,
+    version: 2,
     board,
+    machine: thisMachine(),
+    ...(kernel === undefined ? {} : { kernel }),
     latencies,
     poles: adapted.poles.map((pole) => ({ ...pole })),
     ...(fit?.resistance === undefined ? {} : { resistance: fit.resistance }),

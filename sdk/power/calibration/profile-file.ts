@@ -2,21 +2,22 @@ import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { DeviceError } from '../../core/errors.ts';
 import { nodeFs } from '../../core/node-fs.ts';
+import { applicable, type Applicable } from './applicable.ts';
 import { profileSchema } from './profile.ts';
-import type { BoardProfile } from './profile.ts';
+import type { BoardProfile, ProfiledModels } from './profile.ts';
 
 const MAX_BYTES = 1 << 20;
 
-/** A stored profile, or why there is none that can be used. */
-export interface LoadedProfile {
-  readonly profile?: BoardProfile;
-  /** Absent when there simply is no file yet. */
-  readonly problem?: string;
-}
+/** What of a stored profile can be used, and why not the rest; neither when there simply is no file yet. */
+export type LoadedProfile = Applicable;
 
-/** Reads the profile of a board. A broken file or one of another board is ignored and says so. Never throws. */
-export function loadProfile(path: string, board: string): LoadedProfile {
-  const ignored = (why: string): LoadedProfile => ({ problem: `${path}: ${why}; it is ignored, calibrate again to replace it` });
+/**
+ * Reads the profile of a board. A broken file, one of another board or machine, and latencies of another Node or, as far as `models` tells, of another
+ * kernel or model file are ignored, and `problem` says so. Never throws.
+ */
+export function loadProfile(path: string, board: string, models: ProfiledModels = {}): LoadedProfile {
+  const problemOf = (why: string): string => `${path}: ${why}, calibrate again to replace it`;
+  const ignored = (why: string): LoadedProfile => ({ problem: problemOf(`${why}; it is ignored`) });
   let text: string;
   try {
     const { size } = nodeFs.statSync(path);
@@ -34,7 +35,8 @@ export function loadProfile(path: string, board: string): LoadedProfile {
   }
   const result = v.safeParse(profileSchema, value);
   if (!result.success) return ignored(`${v.getDotPath(result.issues[0]) ?? 'profile'}: ${result.issues[0].message}`);
-  return result.output.board === board ? { profile: result.output } : ignored(`it is of '${result.output.board}', this is '${board}'`);
+  const found = applicable(result.output, board, models);
+  return found.problem === undefined ? found : { ...found, problem: problemOf(found.problem) };
 }
 
 /**
