@@ -1,14 +1,15 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { nodeFs } from '../../sdk/core/node-fs.ts';
 import { adaptPoles } from '../../sdk/power/calibration/adapt-poles.ts';
 import { calibrate } from '../../sdk/power/calibration/calibrate.ts';
 import type { CalibrationOptions } from '../../sdk/power/calibration/calibrate.ts';
 import { fitThermal } from '../../sdk/power/calibration/fit-thermal.ts';
 import type { ThermalSample } from '../../sdk/power/calibration/fit-thermal.ts';
 import { loadProfile, saveProfile } from '../../sdk/power/calibration/profile-file.ts';
-import { measuredLatency } from '../../sdk/power/calibration/profile.ts';
+import { measuredLatency, type BoardProfile } from '../../sdk/power/calibration/profile.ts';
 import { advancePoles, settledRise } from '../../sdk/power/thermal.ts';
 import type { ThermalPole } from '../../sdk/power/types.ts';
 
@@ -253,6 +254,29 @@ describe('stored profile', () => {
     const loaded = loadProfile(broken, 'test board');
     expect([loaded.profile, loaded.problem]).toEqual([undefined, expect.stringMatching(problem)]);
     rmSync(broken);
+  });
+
+  it.each([
+    ['no profile', () => ({}), /option 'format': missing/],
+    ['no poles', () => ({ poles: [] }), /'poles'/],
+    ['a negative resistance', () => ({ poles: [{ resistance: -1, seconds: 10 }] }), /'poles\.0\.resistance'/],
+    ['a pole of 0 s', () => ({ poles: [{ resistance: 1, seconds: 0 }] }), /'poles\.0\.seconds'/],
+    ['a latency that is no number', ({ latencies }: BoardProfile) => ({ latencies: [{ ...latencies[0], seconds: NaN }] }), /'latencies\.0\.seconds'/],
+  ])('%s is refused and replaces nothing', async (what, change, message) => {
+    const profile = await calibrate(virtualBoard(1).options);
+    saveProfile(path, profile);
+    const wrong = what === 'no profile' ? {} : { ...profile, ...change(profile) };
+    expect(() => saveProfile(path, wrong as never)).toThrow(expect.objectContaining({ name: 'OptionError', message: expect.stringMatching(message) }));
+    expect(loadProfile(path, 'test board')).toEqual({ profile });
+  });
+
+  it('leaves no draft where the space ends', async () => {
+    const profile = await calibrate(virtualBoard(1).options);
+    saveProfile(path, profile);
+    const sync = vi.spyOn(nodeFs, 'fsyncSync').mockImplementation(() => { throw Object.assign(new Error('no space'), { code: 'ENOSPC' }); });
+    onTestFinished(() => sync.mockRestore());
+    expect(() => saveProfile(path, { ...profile, thermalNote: 'new' })).toThrow(expect.objectContaining({ name: 'DeviceError', message: expect.stringContaining('ENOSPC') }));
+    expect([readdirSync(folder), loadProfile(path, 'test board')]).toEqual([['profile.json'], { profile }]);
   });
 
   it('a missing one is no problem; one that cannot be written is', async () => {

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { DeviceError } from '../../core/errors.ts';
 import { nodeFs } from '../../core/node-fs.ts';
+import { parseOptions } from '../../core/options.ts';
 import { applicable, type Applicable } from './applicable.ts';
 import { profileSchema } from './profile.ts';
 import type { BoardProfile, ProfiledModels } from './profile.ts';
@@ -39,20 +40,33 @@ export function loadProfile(path: string, board: string, models: ProfiledModels 
   return found.problem === undefined ? found : { ...found, problem: problemOf(found.problem) };
 }
 
+function writeDraft(path: string, text: string): void {
+  const file = nodeFs.openSync(path, 'w', 0o600);
+  try {
+    nodeFs.writeFileSync(file, text);
+    nodeFs.fsyncSync(file);
+  } finally {
+    nodeFs.closeSync(file);
+  }
+}
+
+function removeDraft(path: string): void {
+  try {
+    nodeFs.rmSync(path, { force: true });
+  } catch {
+    // The next save writes it anew.
+  }
+}
+
 /**
  * Stores a profile in one step: after a power cut the file is the old or the new one.
- * @throws DeviceError `storage` when it cannot be written
+ * @throws OptionError for what is no profile, DeviceError `storage` when it cannot be written
  */
 export function saveProfile(path: string, profile: BoardProfile): void {
+  const text = `${JSON.stringify(parseOptions(profileSchema, profile, 'saveProfile'), undefined, 2)}\n`;
   const draft = `${path}.draft`;
   try {
-    const file = nodeFs.openSync(draft, 'w', 0o600);
-    try {
-      nodeFs.writeFileSync(file, `${JSON.stringify(profile, undefined, 2)}\n`);
-      nodeFs.fsyncSync(file);
-    } finally {
-      nodeFs.closeSync(file);
-    }
+    writeDraft(draft, text);
     nodeFs.renameSync(draft, path);
     const folder = nodeFs.openSync(dirname(path), 'r');
     try {
@@ -61,7 +75,8 @@ export function saveProfile(path: string, profile: BoardProfile): void {
       nodeFs.closeSync(folder);
     }
   } catch (cause) {
+    removeDraft(draft);
     const { code, message } = cause as NodeJS.ErrnoException;
-    throw new DeviceError('storage', `${path}: the board profile cannot be stored (${code ?? message}); check the folder and its permissions`, { cause });
+    throw new DeviceError('storage', `${path}: the board profile cannot be stored (${code ?? message}); check the folder, its permissions and the space left`, { cause });
   }
 }

@@ -3,7 +3,7 @@ import type { ThermalPole } from '../types.ts';
 
 const positive = v.pipe(v.number(), v.minValue(1e-9), v.maxValue(1e9));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-const estimate = v.strictObject({ value: positive, low: v.number(), high: positive });
+const estimate = v.strictObject({ value: positive, low: v.pipe(v.number(), v.finite()), high: positive });
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
 /** A variant and the hash of its file, such as one of a manifest. */
