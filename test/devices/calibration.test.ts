@@ -160,6 +160,11 @@ describe('calibration', () => {
     expect(measuredLatency(profile, 'large').length).toBeLessThan(4);
   });
 
+  it.each([NaN, Infinity, 'hot'])('says so where the thermometer shows %s', async (shown) => {
+    const { thermalNote } = await calibrate({ ...virtualBoard(1, () => shown as number).options, seconds: 2 });
+    expect(thermalNote).toBe('the thermometer gives no numbers; the poles are those of the board');
+  });
+
   it('a single run longer than the whole time ends it', async () => {
     const { options } = virtualBoard(1);
     let runs = 0;
@@ -200,6 +205,7 @@ describe('calibration', () => {
     await expect(calibrate({ ...virtualBoard(1).options, variants: [] })).rejects.toMatchObject({ code: 'invalid-option' });
     await expect(calibrate({} as never)).rejects.toThrow("calibrate: option 'board': missing; must be string");
     await expect(calibrate({ ...virtualBoard(1).options, seconds: 31 })).rejects.toMatchObject({ code: 'invalid-option' });
+    await expect(calibrate({ ...virtualBoard(1).options, threads: 5e9 })).rejects.toThrow("calibrate: option 'threads': Invalid value: Expected <=64");
   });
 });
 

@@ -17,6 +17,7 @@ const TURN_SECONDS = 0.05;
 const SAMPLE_SECONDS = 0.02;
 const MAX_RUNS = 15;
 const MAX_SECONDS = 30;
+const MAX_THREADS = 64;
 
 const number = v.pipe(v.number(), v.finite());
 
@@ -27,7 +28,7 @@ const schema = v.strictObject({
   poles: v.array(v.object({ resistance: number, seconds: number })),
   variants: v.pipe(v.array(v.union([v.string(), profiledVariant])), v.minLength(1)),
   kernel: v.optional(v.string()),
-  threads: v.pipe(number, v.minValue(1)),
+  threads: v.pipe(number, v.minValue(1), v.maxValue(MAX_THREADS)),
   run: v.function(),
   temperature: v.function(),
   clock: v.function(),
@@ -47,7 +48,7 @@ export interface CalibrationOptions {
   readonly variants: readonly (string | NonNullable<ProfiledModels['variants']>[number])[];
   /** Kernel module in use, `model.kernel`: the profile is for this one only. */
   readonly kernel?: string;
-  /** Most threads. */
+  /** Most threads: 1 to 64. */
   readonly threads: number;
   /** One inference; without a promise it holds up the event loop for as long as it takes, and other work has its turn in between. */
   run(variant: number, threads: number): Promise<void> | void;
@@ -78,6 +79,7 @@ class Recorder {
   #turn = 0;
   #sampled = -Infinity;
   #load = NaN;
+  #unreadable = false;
 
   constructor(options: CalibrationOptions) {
     this.#options = options;
@@ -95,7 +97,14 @@ class Recorder {
     this.#sampled = seconds;
     const { power } = this.#options;
     const celsius = this.#options.temperature();
-    if (celsius !== undefined) this.samples.push({ seconds, celsius, watts: power.idle + threads * power.core });
+    if (celsius === undefined) return;
+    if (!Number.isFinite(celsius)) this.#unreadable = true;
+    else this.samples.push({ seconds, celsius, watts: power.idle + threads * power.core });
+  }
+
+  /** Why there is not one temperature. */
+  get missing(): string {
+    return this.#unreadable ? 'the thermometer gives no numbers' : 'there is no trusted temperature';
   }
 
   async #sleep(seconds: number): Promise<void> {
@@ -167,6 +176,6 @@ export async function calibrate(options: CalibrationOptions): Promise<BoardProfi
     poles: adapted.poles.map((pole) => ({ ...pole })),
     ...(fit?.resistance === undefined ? {} : { resistance: fit.resistance }),
     ...(fit?.capacity === undefined ? {} : { capacity: fit.capacity }),
-    thermalNote: recorder.samples.length === 0 ? 'there is no trusted temperature; the poles are those of the board' : adapted.note,
+    thermalNote: recorder.samples.length === 0 ? `${recorder.missing}; the poles are those of the board` : adapted.note,
   };
 }

@@ -41,8 +41,8 @@ const FINE_STEPS = 10;
 const FINE_PAIR_STEPS = 4;
 /** Least ratio of the two time constants of a pair. */
 const PAIR_APART = 3;
-/** Longer recordings are thinned out. */
-const MAX_SAMPLES = 600;
+/** Longer recordings are averaged down to so many. */
+const MAX_SAMPLES = 200;
 /** 95 % of a chi-square distribution with one degree of freedom; by how much two poles must beat one (three degrees). */
 const CHI_SQUARE_1 = 3.84;
 const CHI_SQUARE_3 = 7.81;
@@ -171,16 +171,24 @@ function known(value: number, least: number, most: number, step: number): Estima
   return low >= value * (1 - KNOWN) && high <= value * (1 + KNOWN) ? { value, low, high } : undefined;
 }
 
-/** At most MAX_SAMPLES, each with the mean watts until the next. */
+/** At most MAX_SAMPLES: means of neighbours, each with the mean watts until the next. */
 function thin(samples: readonly ThermalSample[]): readonly ThermalSample[] {
-  const step = Math.ceil(samples.length / MAX_SAMPLES);
-  if (step === 1) return samples;
-  return samples.flatMap((first, index) => {
-    if (index % step !== 0) return [];
-    const last = samples[Math.min(index + step, samples.length - 1)]!;
-    let joules = 0;
-    for (let at = index; at < Math.min(index + step, samples.length - 1); at++) joules += samples[at]!.watts * (samples[at + 1]!.seconds - samples[at]!.seconds);
-    return [{ ...first, watts: last === first ? first.watts : joules / (last.seconds - first.seconds) }];
+  const size = Math.ceil(samples.length / MAX_SAMPLES);
+  if (size <= 1) return samples;
+  let used = 0;
+  const joules = samples.map(({ seconds, watts }, index) => {
+    const before = used;
+    used += watts * ((samples[index + 1]?.seconds ?? seconds) - seconds);
+    return before;
+  });
+  const means = Array.from({ length: Math.ceil(samples.length / size) }, (_, group) => {
+    const [from, to] = [group * size, Math.min((group + 1) * size, samples.length)];
+    const mean = (value: (index: number) => number): number => sum(Array.from({ length: to - from }, (_unused, index) => value(from + index))) / (to - from);
+    return { seconds: mean((index) => samples[index]!.seconds), celsius: mean((index) => samples[index]!.celsius), joules: mean((index) => joules[index]!) };
+  });
+  return means.map(({ seconds, celsius, joules: before }, index) => {
+    const next = means[index + 1];
+    return { seconds, celsius, watts: next === undefined ? samples.at(-1)!.watts : (next.joules - before) / (next.seconds - seconds) };
   });
 }
 
@@ -191,10 +199,11 @@ function thin(samples: readonly ThermalSample[]): readonly ThermalSample[] {
  * @returns undefined where nothing can be fitted: fewer than 10 samples, constant watts, or less than 2 K and 2 steps of the sensor of movement
  */
 export function fitThermal(recording: readonly ThermalSample[], settled: boolean): ThermalFit | undefined {
-  const samples = thin(recording.filter(({ seconds, celsius, watts }) => Number.isFinite(seconds + celsius + watts)));
-  if (samples.length < 10 || samples.every(({ watts }) => watts === samples[0]!.watts)) return undefined;
+  const valid = recording.filter(({ seconds, celsius, watts }) => Number.isFinite(seconds + celsius + watts));
+  if (valid.length < 10 || valid.every(({ watts }) => watts === valid[0]!.watts)) return undefined;
+  const samples = thin(valid);
   const fitter = new Fitter(samples, settled);
-  const quantum = quantumOf(fitter.celsius);
+  const quantum = quantumOf(Float64Array.from(valid, ({ celsius }) => celsius));
   const span = fitter.celsius.reduce((a, b) => Math.max(a, b)) - fitter.celsius.reduce((a, b) => Math.min(a, b));
   if (!(span >= Math.max(LEAST_KELVIN, Math.min(2 * quantum, span)))) return undefined;
 

@@ -44,10 +44,10 @@ export function leastSquares(columns: readonly ArrayLike<number>[], target: Arra
   const inverse = scaled.map((row, i) => row.map((value, j) => value / (lengths[i]! * lengths[j]!)));
   const projections = columns.map((column) => dot(column, target));
   const coefficients = inverse.map((row) => row.reduce((sum, value, index) => sum + value * projections[index]!, 0));
-  let rest = 0;
-  for (let index = 0; index < target.length; index++) {
-    const residual = target[index]! - columns.reduce((sum, column, which) => sum + coefficients[which]! * column[index]!, 0);
-    rest += residual * residual;
-  }
-  return { coefficients, inverse, rest };
+  const residuals = Float64Array.from(target);
+  columns.forEach((column, which) => {
+    const coefficient = coefficients[which]!;
+    for (let index = 0; index < residuals.length; index++) residuals[index]! -= coefficient * column[index]!;
+  });
+  return { coefficients, inverse, rest: dot(residuals, residuals) };
 }
