@@ -3,10 +3,9 @@ import { thisMachine } from '../../core/machine.ts';
 import { parseOptions } from '../../core/options.ts';
 import type { BoardPower, ThermalPole } from '../types.ts';
 import { adaptPoles } from './adapt-poles.ts';
-import { fitThermal } from './fit-thermal.ts';
-import type { ThermalSample } from './fit-thermal.ts';
 import { profiledVariant } from './profile.ts';
 import type { BoardProfile, ProfiledModels } from './profile.ts';
+import type { ThermalSample } from './thermal-recording.ts';
 
 /** Share of the time that the board is left idle first, and up to which latencies are measured. */
 const IDLE_SHARE = 0.15;
@@ -164,8 +163,7 @@ export async function calibrate(options: CalibrationOptions): Promise<BoardProfi
   while (recorder.elapsed + last <= seconds) last = Math.max(await recorder.run(dearest.variant, dearest.threads), 1e-3);
   recorder.end();
 
-  const fit = fitThermal(recorder.samples, settled);
-  const adapted = adaptPoles(poles, fit, recorder.elapsed);
+  const { poles: adapted, note, ...fitted } = adaptPoles(poles, recorder.samples, settled);
   return {
     format: 'halfbyte-board-profile',
     version: 2,
@@ -173,9 +171,8 @@ export async function calibrate(options: CalibrationOptions): Promise<BoardProfi
     machine: thisMachine(),
     ...(kernel === undefined ? {} : { kernel }),
     latencies,
-    poles: adapted.poles.map((pole) => ({ ...pole })),
-    ...(fit?.resistance === undefined ? {} : { resistance: fit.resistance }),
-    ...(fit?.capacity === undefined ? {} : { capacity: fit.capacity }),
-    thermalNote: recorder.samples.length === 0 ? `${recorder.missing}; the poles are those of the board` : adapted.note,
+    poles: adapted.map((pole) => ({ ...pole })),
+    ...fitted,
+    thermalNote: recorder.samples.length === 0 ? `${recorder.missing}; the poles are those of the board` : note,
   };
 }

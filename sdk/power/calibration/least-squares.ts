@@ -3,6 +3,7 @@ export interface LeastSquares {
   readonly coefficients: readonly number[];
   /** Inverse of the normal matrix: times the variance of the noise, the covariance of the coefficients. */
   readonly inverse: readonly (readonly number[])[];
+  readonly residuals: Float64Array;
   /** Sum of squared residuals. */
   readonly rest: number;
 }
@@ -49,5 +50,5 @@ export function leastSquares(columns: readonly ArrayLike<number>[], target: Arra
     const coefficient = coefficients[which]!;
     for (let index = 0; index < residuals.length; index++) residuals[index]! -= coefficient * column[index]!;
   });
-  return { coefficients, inverse, rest: dot(residuals, residuals) };
+  return { coefficients, inverse, residuals, rest: dot(residuals, residuals) };
 }
