@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { OptionError } from './errors.ts';
 
 /** Characters of a text shown in a message. */
@@ -22,20 +23,40 @@ export function checkBytes(value: unknown, where: string): void {
 
 /**
  * For programs in JavaScript. Reads no property, as one that is read may count as used.
- * @throws OptionError where `value` is no open model
+ * @param allowed what it must be, and how to get it
+ * @throws OptionError where `value` lacks one of the members
  */
-export function checkModel(value: unknown, where: string): void {
-  const model = Object(value) as object;
-  if (!['inputs', 'outputs', 'run'].every((name) => name in model)) refuse(where, value, 'must be an open model: pass what `await Model.load(file)` gives');
+export function checkMembers(value: unknown, where: string, members: readonly string[], allowed: string): void {
+  const object = Object(value) as object;
+  if (!members.every((name) => name in object)) refuse(where, value, allowed);
 }
 
 /**
  * For programs in JavaScript.
- * @throws OptionError where `value` is no input of an open model
+ * @throws OptionError where `value` is no function
  */
+export function checkFunction(value: unknown, where: string, example: string): void {
+  if (typeof value !== 'function') refuse(where, value, `must be a function: pass e.g. \`${example}\``);
+}
+
+/** @throws OptionError where `value` is no open model */
+export function checkModel(value: unknown, where: string): void {
+  checkMembers(value, where, ['inputs', 'outputs', 'run'], 'must be an open model: pass what `await Model.load(file)` gives');
+}
+
+/** @throws OptionError where `value` is no input of an open model */
 export function checkPort(value: unknown, where: string): void {
-  const port = Object(value) as object;
-  if (!['name', 'dtype', 'shape', 'data'].every((name) => name in port)) refuse(where, value, 'must be an input of an open model: pass `model.inputs[0]`');
+  checkMembers(value, where, ['name', 'dtype', 'shape', 'data'], 'must be an input of an open model: pass `model.inputs[0]`');
+}
+
+/**
+ * The path of a directory. For programs in JavaScript.
+ * @throws OptionError where `value` is neither a path nor a file URL
+ */
+export function checkDirectory(value: unknown, where: string): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof URL && value.protocol === 'file:' && value.host === '') return fileURLToPath(value);
+  return refuse(where, value instanceof URL ? value.href : value, 'must be the path or file URL of a directory on this machine');
 }
 
 export function isListOfObjects(value: unknown): value is readonly Readonly<Record<string, unknown>>[] {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { OptionError } from '../core/errors.ts';
 import { parseOptions } from '../core/options.ts';
 import type { VariantCost } from '../power/types.ts';
-import type { Variant } from './manifest.ts';
+import { variantSchema, type Variant } from './manifest.ts';
 
 export interface LatencySource {
   /** Board whose latencies of the manifest count. */
@@ -19,9 +19,10 @@ const sourceSchema = v.strictObject({
 /**
  * What the governor chooses from, in the order of the manifest.
  * @throws OptionError `missing-latency` for variants without a latency, `incomparable-accuracy` where accuracies were measured on different things,
- * `invalid-option` for measured times that are none
+ * `invalid-option` for what are no variants or measured times
  */
-export function variantCosts(variants: readonly Variant[], source: LatencySource): VariantCost[] {
+export function variantCosts(variants: readonly Variant[], source: LatencySource = {}): VariantCost[] {
+  parseOptions(v.array(variantSchema), variants, 'variantCosts: variants');
   const { board, measured } = parseOptions(sourceSchema, source, 'variantCosts');
   const [first] = variants;
   const other = variants.find(({ accuracy }) => accuracy.measuredOn !== first?.accuracy.measuredOn);

@@ -1,6 +1,8 @@
 import { join, sep } from 'node:path';
+import { checkDirectory } from '../core/arguments.ts';
 import { ModelError, OptionError } from '../core/errors.ts';
 import { nodeFs } from '../core/node-fs.ts';
+import { readFileWithin } from '../core/read-file.ts';
 import { MANIFEST, MANIFEST_BYTES, parseManifest, type Variant } from './manifest.ts';
 
 const { readFile, realpath, stat } = nodeFs.promises;
@@ -17,25 +19,31 @@ async function reading<T>(path: string, read: () => Promise<T>, signal: AbortSig
 
 /**
  * The variants that a directory holds by its manifest.
- * @throws OptionError `unreadable-file`, ModelError `broken-manifest`
+ * @param directory path or file URL
+ * @throws OptionError `unreadable-file`, `file-too-large`, ModelError `broken-manifest`
  */
-export async function readVariants(directory: string, signal?: AbortSignal): Promise<readonly Variant[]> {
-  const path = join(directory, MANIFEST);
-  const { size } = await reading(path, () => stat(path), signal);
-  if (size > MANIFEST_BYTES) throw new ModelError('broken-manifest', `${path}: ${size} bytes, allowed are ${MANIFEST_BYTES}`);
-  return parseManifest(await reading(path, () => readFile(path, { signal }), signal), path);
+export async function readVariants(directory: string | URL, signal?: AbortSignal): Promise<readonly Variant[]> {
+  const path = join(checkDirectory(directory, 'readVariants: directory'), MANIFEST);
+  const use = { what: `variants '${path}'`, wanted: `a directory with ${MANIFEST} and its files` };
+  return parseManifest(await readFileWithin(path, use, MANIFEST_BYTES, signal), path);
+}
+
+/** The path of a variant's file, without links. @throws OptionError `unreadable-file`, ModelError `outside-directory` for a link that leads out */
+export async function findFile(directory: string, { name, file }: Pick<Variant, 'name' | 'file'>, signal?: AbortSignal): Promise<string> {
+  const path = join(directory, file);
+  const [root, real] = await reading(path, () => Promise.all([realpath(directory), realpath(path)]), signal);
+  if (real.startsWith(root.endsWith(sep) ? root : root + sep)) return real;
+  throw new ModelError('outside-directory', `variant '${name}': ${path} leads to ${real}; files must lie inside ${root}`);
 }
 
 /**
  * The bytes of a variant, as its manifest states them.
- * @throws OptionError `unreadable-file`; ModelError `outside-directory` for a link that leads out, `wrong-bytes` for another size or hash
+ * @throws as `findFile`, ModelError `wrong-bytes` for another size or hash
  */
-export async function readVariant(directory: string, { name, file, bytes, sha256 }: Variant, signal?: AbortSignal): Promise<Uint8Array> {
+export async function readVariant(directory: string, variant: Variant, signal?: AbortSignal): Promise<Uint8Array> {
+  const { name, file, bytes, sha256 } = variant;
   const path = join(directory, file);
-  const [root, real] = await reading(path, () => Promise.all([realpath(directory), realpath(path)]), signal);
-  if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {
-    throw new ModelError('outside-directory', `variant '${name}': ${path} leads to ${real}; files must lie inside ${root}`);
-  }
+  const real = await findFile(directory, variant, signal);
   const { size } = await reading(path, () => stat(real), signal);
   if (size !== bytes) throw new ModelError('wrong-bytes', `variant '${name}': ${path} has ${size} bytes, the manifest states ${bytes}; copy the file again`);
   const content = await reading(path, () => readFile(real, { signal }), signal);

@@ -1,3 +1,6 @@
+import * as v from 'valibot';
+import { checkMembers } from '../core/arguments.ts';
+import { parseOptions } from '../core/options.ts';
 import type { Candidate } from '../power/types.ts';
 import type { Variant } from './manifest.ts';
 
@@ -30,6 +33,8 @@ export interface FollowOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+const optionsSchema = v.strictObject({ signal: v.optional(v.instance(AbortSignal)), onError: v.optional(v.function()) });
+
 /** Following a governor. */
 export interface Following {
   /** Ends when no switch is under way. */
@@ -49,8 +54,12 @@ function tell(onError: FollowOptions['onError'], error: unknown): void {
 /**
  * Switches to the variant and threads that a governor decides on, one switch at a time and always to the latest decision; candidates that idle or
  * power off leave the variant as it is. Rate and gating are for the loop that feeds the model.
+ * @throws OptionError for what does not decide or switch, and for wrong options
  */
-export function follow(governor: Decides, model: Switches, { signal, onError }: FollowOptions = {}): Following {
+export function follow(governor: Decides, model: Switches, options: FollowOptions = {}): Following {
+  checkMembers(governor, 'follow: governor', ['decision', 'on'], 'must be a Governor: pass what `new Governor(options)` gives');
+  checkMembers(model, 'follow: model', ['variants', 'name', 'threads', 'switchTo'], 'must be open variants: pass what `await ModelVariants.open(directory)` gives');
+  const { signal, onError } = parseOptions(optionsSchema, options, 'follow');
   let wanted: Candidate | undefined;
   let switching = false;
   let settled = Promise.resolve();

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { checkBytes } from '../core/arguments.ts';
 import { ModelError } from '../core/errors.ts';
 
 /** Name of the manifest in a directory of variants. */
@@ -22,7 +23,7 @@ const latencySchema = v.strictObject({
   seconds: v.pipe(v.array(v.pipe(v.number(), v.finite(), v.gtValue(0))), v.minLength(1), v.maxLength(16)),
 });
 
-const variantSchema = v.strictObject({
+export const variantSchema = v.strictObject({
   name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)),
   /** Path from the manifest, with `/` between folders. */
   file: v.pipe(text(256), v.check(staysInside, 'must be a path inside the directory, without `..`, `\\` and `:`')),
@@ -62,9 +63,10 @@ export type VariantManifest = v.InferInput<typeof manifestSchema>;
 /**
  * The variants of a manifest, in its order.
  * @param where name of the file, for messages
- * @throws ModelError `broken-manifest` naming the field
+ * @throws ModelError `broken-manifest` naming the field, OptionError for what are no bytes
  */
 export function parseManifest(bytes: Uint8Array, where: string): readonly Variant[] {
+  checkBytes(bytes, 'parseManifest');
   const broken = (what: string, cause?: unknown): ModelError =>
     new ModelError('broken-manifest', `${where}: ${what}`, cause === undefined ? undefined : { cause });
   if (bytes.length > MANIFEST_BYTES) throw broken(`${bytes.length} bytes, allowed are ${MANIFEST_BYTES}`);

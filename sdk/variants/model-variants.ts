@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { checkDirectory, checkFunction } from '../core/arguments.ts';
 import { DeviceError, ModelError, OptionError } from '../core/errors.ts';
 import type { ModelMetadata } from '../core/model-metadata.ts';
 import { parseOptions } from '../core/options.ts';
@@ -23,6 +24,11 @@ const switchSchema = v.strictObject({
   threads: v.optional(v.custom<Threads>((value) => value === 'auto' || (Number.isInteger(value) && Number(value) >= 1), 'must be \'auto\' or a whole number from 1')),
   signal: v.optional(v.instance(AbortSignal)),
 });
+
+/** The others are for `Model.load`, which checks them. */
+const openSchema = v.looseObject({ first: v.optional(v.string()), signal: v.optional(v.instance(AbortSignal)) });
+
+const runSchema = v.strictObject({ signal: v.optional(v.instance(AbortSignal)) });
 
 /** Outputs of a run and the variant that gave them. */
 export interface VariantRun {
@@ -70,13 +76,17 @@ export class ModelVariants {
 
   /**
    * Opens a directory of model files with a `variants.json`.
+   * @param directory path or file URL
    * @throws OptionError for an unreadable directory or wrong options, ModelError for a broken manifest or file, else what `Model.load` throws
    */
-  static async open(directory: string, { first, signal, threads = 'auto', ...options }: VariantsOptions = {}): Promise<ModelVariants> {
+  static async open(directory: string | URL, given: VariantsOptions = {}): Promise<ModelVariants> {
+    const path = checkDirectory(directory, 'ModelVariants.open: directory');
+    parseOptions(openSchema, given, 'ModelVariants.open');
+    const { first, signal, threads = 'auto', ...options } = given;
     signal?.throwIfAborted();
-    const variants = await readVariants(directory, signal);
+    const variants = await readVariants(path, signal);
     const variant = first === undefined ? variants[0]! : find(variants, first);
-    return new ModelVariants(directory, variants, options, await load(directory, variant, threads, options, signal));
+    return new ModelVariants(path, variants, options, await load(path, variant, threads, options, signal));
   }
 
   /** The variant in use. */
@@ -120,9 +130,10 @@ export class ModelVariants {
    * @throws OptionError `stale-inputs` when the variant was switched and `inputs` not read since; DeviceError, or the signal's reason.
    */
   async run(options: { signal?: AbortSignal } = {}): Promise<VariantRun> {
+    const { signal } = parseOptions(runSchema, options, 'ModelVariants.run');
     const live = this.#take();
     try {
-      return await this.#runOn(live, options.signal);
+      return await this.#runOn(live, signal);
     } finally {
       live.release();
     }
@@ -143,11 +154,13 @@ export class ModelVariants {
    * callbacks of the one before, so that its outputs can be read there.
    * @throws OptionError `inside-turn` inside `fill` or the work of a task; what `fill` throws, DeviceError, or the signal's reason
    */
-  infer(fill: (inputs: readonly Port[], variant: Variant) => void | Promise<void>, options: { signal?: AbortSignal } = {}): Promise<VariantRun> {
+  async infer(fill: (inputs: readonly Port[], variant: Variant) => void | Promise<void>, options: { signal?: AbortSignal } = {}): Promise<VariantRun> {
+    checkFunction(fill, 'infer: fill', '([input]) => input.data.set(pixels)');
+    const { signal } = parseOptions(runSchema, options, 'infer');
     return this.#turn('infer', async (live) => {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       await fill(live.model.inputs, live.variant);
-      return this.#runOn(live, options.signal);
+      return this.#runOn(live, signal);
     });
   }
 
@@ -158,13 +171,17 @@ export class ModelVariants {
    * @throws what `make` throws for the variant in use
    */
   bind<Task>(make: TaskMaker<Task>): <T>(work: (task: Task, variant: Variant) => Promise<T>) => Promise<T> {
+    checkFunction(make, 'bind: make', '(model) => new ImageClassifier(model)');
     this.#open();
     this.#current.task(make);
     this.#makers.add(make);
-    return (work) => this.#turn('a task of bind()', (live) => {
-      this.#usesWorkers = true;
-      return work(live.task(make), live.variant);
-    });
+    return async (work) => {
+      checkFunction(work, 'bind: work', '(task) => task.classify(frame)');
+      return this.#turn('a task of bind()', (live) => {
+        this.#usesWorkers = true;
+        return work(live.task(make), live.variant);
+      });
+    };
   }
 
   /**

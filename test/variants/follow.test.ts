@@ -98,6 +98,18 @@ describe('following a governor', () => {
     expect([variants.name, errors]).toEqual(['colour', []]);
   });
 
+  test('refuses what does not decide or switch, and wrong options', () => {
+    const governor = new Told();
+    const model = { variants: [], name: '', threads: 1, switchTo: () => Promise.resolve() };
+    const refused = (message: RegExp, ...values: unknown[]): void => {
+      expect(() => (follow as (...values: unknown[]) => unknown)(...values)).toThrow(expect.objectContaining({ name: 'OptionError', message: expect.stringMatching(message) }));
+    };
+    refused(/^follow: governor: found Undefined; must be a Governor/);
+    refused(/^follow: model: found 'model'; must be open variants/, governor, 'model');
+    refused(/^follow: option 'signal'/, governor, model, { signal: 5 });
+    refused(/^follow: option 'onFailure': unknown; allowed are signal, onError/, governor, model, { onFailure: () => undefined });
+  });
+
   test('ends with its signal', async () => {
     await using variants = await ModelVariants.open(variantsIn([GREY, COLOUR]), { threads: 1 });
     const governor = new Told();

@@ -1,5 +1,6 @@
 import { symlinkSync, unlinkSync, writeFileSync, appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../sdk/core/errors.ts';
@@ -52,6 +53,7 @@ describe('manifest', () => {
     expect(() => parse({ format: 1, variants: [] })).toThrow(/variants/);
     expect(() => parse({ format: 2, variants: [GREY.row] })).toThrow(/format/);
     expect(() => parseManifest(Buffer.from('{'), 'here')).toThrow('here: not JSON');
+    expect(() => parseManifest('{}' as never, 'here')).toThrow("parseManifest: found '{}'; must be the bytes of a file");
     expect(() => parseManifest(new Uint8Array(MANIFEST_BYTES + 1), 'here')).toThrow(/allowed are/);
   });
 
@@ -74,6 +76,35 @@ describe('directory', () => {
     const directory = variantsIn([GREY]);
     const { name, precision, accuracy, file } = GREY.row;
     expect(await describeVariant(directory, file, { name, precision, accuracy })).toEqual(GREY.row);
+  });
+
+  it.each([
+    ['a name that is a path', '', { name: '../x' }, /'name'/],
+    ['an unknown precision', '', { precision: 'int3' }, /'precision'/],
+    ['an accuracy in percent', '', { accuracy: { value: 70, measuredOn: 'x' } }, /'accuracy\.value'/],
+    ['a field of the file', '', { bytes: 1 }, /option 'bytes': unknown/],
+    ['a file outside', '../x.tflite', {}, /describeVariant: file: must be a path inside the directory/],
+    ['no file', undefined, {}, /describeVariant: file: /],
+    ['a missing file', 'none.tflite', {}, /none\.tflite': cannot be read \(ENOENT\)/],
+  ])('is not described with %s', async (_, file, change, message) => {
+    const { name, precision, accuracy } = GREY.row;
+    const described = describeVariant(variantsIn([GREY]), (file === '' ? GREY.row.file : file)!, { name, precision, accuracy, ...change } as never);
+    await expect(described).rejects.toMatchObject({ name: 'OptionError', message: expect.stringMatching(message) });
+  });
+
+  it('is read from a file URL, and without end no further than a manifest has bytes', async () => {
+    const directory = variantsIn([GREY]);
+    const url = pathToFileURL(directory);
+    expect(await readVariants(url)).toEqual([GREY.row]);
+    const { name, precision, accuracy, file } = GREY.row;
+    expect(await describeVariant(url, file, { name, precision, accuracy })).toEqual(GREY.row);
+    await expect(readVariants(new URL('https://example.com/models'))).rejects.toThrow("readVariants: directory: found 'https://example.com/models'; must be the path or file URL");
+    symlinkSync(GREY.path, join(directory, 'link.tflite'));
+    await expect(describeVariant(url, 'link.tflite', { name, precision, accuracy })).rejects.toMatchObject({ code: 'outside-directory' });
+    if (process.platform !== 'linux') return;
+    unlinkSync(join(directory, 'variants.json'));
+    symlinkSync('/dev/zero', join(directory, 'variants.json'));
+    await expect(readVariants(directory)).rejects.toMatchObject({ name: 'OptionError', code: 'file-too-large' });
   });
 
   it('refuses what is missing, changed or outside', async () => {
@@ -106,6 +137,12 @@ describe('costs of variants', () => {
   it.each([NaN, -0.1, 0, Infinity, '0.1'])('measured as %s s are refused', (seconds) => {
     expect(() => variantCosts([slow!], { measured: new Map([['grey', [0.1, seconds as number]]]) }))
       .toThrow(expect.objectContaining({ name: 'OptionError', message: expect.stringContaining("variantCosts: option 'measured.grey.1': Invalid") }));
+  });
+
+  it('are refused of what are no variants', () => {
+    expect(() => variantCosts(undefined as never)).toThrow('variantCosts: variants: Invalid type: Expected Array but received undefined');
+    expect(() => variantCosts([slow!])).toThrow(expect.objectContaining({ name: 'OptionError', code: 'missing-latency' }));
+    expect(() => variantCosts([slow!], { measured: { grey: [1] } as never })).toThrow(expect.objectContaining({ name: 'OptionError' }));
   });
 
   it('are refused without a latency and where accuracies do not compare', () => {

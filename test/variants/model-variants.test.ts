@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
@@ -40,6 +41,27 @@ describe('model variants', () => {
     expect([variant.name, hashOutputs(outputs)]).toEqual(['colour', answers.get('colour')]);
     await variants.switchTo('grey', { threads: 2 });
     expect([variants.name, variants.threads, variants.inputs[0]!.shape]).toEqual(['grey', 2, [1, 48, 48, 1]]);
+  });
+
+  it('refuse wrong arguments with what would be right, and open a file URL', async () => {
+    const opening = (...values: unknown[]) => expect((ModelVariants.open as (...values: unknown[]) => Promise<unknown>)(...values)).rejects;
+    await opening().toMatchObject({ name: 'OptionError', message: expect.stringContaining('ModelVariants.open: directory: found Undefined; must be the path or file URL') });
+    const directory = variantsIn([GREY]);
+    await opening(directory, null).toMatchObject({ name: 'OptionError' });
+    await opening(directory, { signal: 5 }).toThrow("ModelVariants.open: option 'signal'");
+    await opening(directory, { first: 5 }).toThrow("ModelVariants.open: option 'first'");
+    await using variants = await ModelVariants.open(pathToFileURL(directory), { threads: 1 });
+    const task = variants.bind(() => 'task');
+    const calls: [() => unknown, RegExp][] = [
+      [() => variants.infer(undefined as never), /^infer: fill: found Undefined; must be a function/],
+      [() => variants.infer(() => undefined, { signal: 5 as never }), /^infer: option 'signal'/],
+      [() => variants.bind(undefined as never), /^bind: make: found Undefined; must be a function/],
+      [() => task('work' as never), /^bind: work: found 'work'; must be a function/],
+      [() => variants.run(null as never), /^ModelVariants.run: /],
+      [() => variants.run({ signal: 5 as never }), /^ModelVariants.run: option 'signal'/],
+    ];
+    for (const [call, message] of calls) await expect((async () => call())()).rejects.toMatchObject({ name: 'OptionError', message: expect.stringMatching(message) });
+    expect((await variants.infer((inputs) => seedInputs({ inputs }, 1))).variant.name).toBe('grey');
   });
 
   it('answer every frame, with the variant it was written for, while switches come and go', async () => {
