@@ -10,6 +10,7 @@ import { place, withDeadline, type Demand, type Mode } from './placement.ts';
 import { Slowdown } from './slowdown.ts';
 import { Stream, type StreamHost } from './stream.ts';
 import { changedDemand, demandOf, parseBackground, parseReservation, parseStream, type ParsedStream } from './stream-options.ts';
+import { tellChange } from './tell-change.ts';
 import type { BackgroundHandle, BackgroundOptions, ModeChange, Outcome, Reservation, RunContext, StreamHandle, StreamOptions, StreamReport } from './types.ts';
 
 const fraction = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
@@ -225,8 +226,7 @@ export class Scheduler implements AsyncDisposable {
   #report(stream: Stream, from: Mode): void {
     const { changed } = this.#options;
     const change: ModeChange = { name: stream.options.name, from, to: stream.mode, period: stream.period, cost: stream.demand.cost };
-    // Out of reach of what it throws.
-    if (changed !== undefined) queueMicrotask(() => changed(change));
+    if (changed !== undefined) tellChange(changed, change);
   }
 
   #keepOut(stream: Stream, before: Mode): void {
