@@ -9,15 +9,15 @@ export class Dispatcher {
   readonly streams: Stream[] = [];
   readonly #clock: Clock;
   readonly #fair: FairShare;
-  readonly #ran: (stream: Stream, seconds: number) => void;
+  readonly #ran: (stream: Stream, seconds: number, whole: boolean) => void;
   #running = false;
   #kicked = false;
   #cancelTimer: (() => void) | undefined;
   /** Earliest release that was not yet due. */
   #next = Infinity;
 
-  /** @param ran called after each run, before the next is chosen */
-  constructor(clock: Clock, fair: FairShare, ran: (stream: Stream, seconds: number) => void) {
+  /** @param ran called after each run, before the next is chosen; a run that threw, was aborted or given up is not whole */
+  constructor(clock: Clock, fair: FairShare, ran: (stream: Stream, seconds: number, whole: boolean) => void) {
     this.#clock = clock;
     this.#fair = fair;
     this.#ran = ran;
@@ -101,11 +101,11 @@ export class Dispatcher {
     const cancel = this.#clock.after(timeout, () => {
       givenUp = true;
       const message = `stream '${stream.options.name}': a run took longer than ${timeout} s and was given up`;
-      this.#end(stream, run, leftOver, () => ({ status: 'timeout', message }));
+      this.#end(stream, run, leftOver, false, () => ({ status: 'timeout', message }));
       stream.hang();
       run.controller.abort(new DeviceError('timeout', message));
     });
-    const returned = (outcome: (latency: number, waited: number, index: number, late: boolean) => Outcome<unknown>): void => {
+    const returned = (whole: boolean, outcome: (latency: number, waited: number, index: number, late: boolean) => Outcome<unknown>): void => {
       if (givenUp) {
         stream.hung = false;
         // What was begun meanwhile took no account of it.
@@ -114,21 +114,21 @@ export class Dispatcher {
       }
       cancel();
       const end = this.#clock.now();
-      this.#end(stream, run, leftOver, ({ submitted }, index, late) => outcome(end - submitted, now - submitted, index, late));
+      this.#end(stream, run, leftOver, whole && !run.controller.signal.aborted, ({ submitted }, index, late) => outcome(end - submitted, now - submitted, index, late));
     };
     const context = { signal: run.controller.signal, deadline: run.deadline };
     new Promise((resolve) => resolve(stream.options.run(run.tickets.map(({ item }) => item), context))).then(
-      (value) => returned((latency, waited, index, late) => ({ status: 'done', value, index, late, waited, latency })),
-      (error: unknown) => returned(() => ({ status: 'failed', error })),
+      (value) => returned(true, (latency, waited, index, late) => ({ status: 'done', value, index, late, waited, latency })),
+      (error: unknown) => returned(false, () => ({ status: 'failed', error })),
     );
   }
 
-  #end(stream: Stream, run: Run, leftOver: boolean, outcomeOf: Parameters<Stream['end']>[2]): void {
+  #end(stream: Stream, run: Run, leftOver: boolean, whole: boolean, outcomeOf: Parameters<Stream['end']>[2]): void {
     const now = this.#clock.now();
     stream.end(run, now, outcomeOf);
     if (leftOver) this.#fair.served(stream, now - run.start);
     this.#running = false;
-    this.#ran(stream, now - run.start);
+    this.#ran(stream, now - run.start, whole);
     this.kick();
   }
 }

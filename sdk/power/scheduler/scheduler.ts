@@ -62,7 +62,7 @@ export class Scheduler implements AsyncDisposable {
     this.#options = parseOptions(schema, options, 'Scheduler');
     this.#clock = this.#options.clock;
     this.#slowdown = new Slowdown(this.#clock);
-    this.#dispatcher = new Dispatcher(this.#clock, new FairShare(this.#options.backgroundShare), (stream, seconds) => this.#ran(stream, seconds));
+    this.#dispatcher = new Dispatcher(this.#clock, new FairShare(this.#options.backgroundShare), (stream, seconds, whole) => this.#ran(stream, seconds, whole));
     this.#host = { clock: this.#clock, wake: () => this.#wake(), obstacle: (stream) => this.#obstacle(stream) };
   }
 
@@ -267,9 +267,12 @@ export class Scheduler implements AsyncDisposable {
     this.#place();
   }
 
-  #ran(stream: Stream, seconds: number): void {
-    if (!stream.background) this.#slowdown.observe(stream, seconds / stream.cost.declared, stream.period);
-    stream.cost.observe(seconds, this.#slowdown.factor);
+  #ran(stream: Stream, seconds: number, whole: boolean): void {
+    // One that was cut short shows the least that it costs.
+    if (whole || seconds > stream.demand.cost) {
+      if (!stream.background) this.#slowdown.observe(stream, seconds / stream.cost.declared, stream.period);
+      stream.cost.observe(seconds, this.#slowdown.factor);
+    }
     this.#placeAnew(this.#reestimate(stream));
     this.#ends.get(stream)?.();
     this.#ends.delete(stream);
