@@ -9,6 +9,11 @@ export interface Clock {
   after(seconds: number, call: () => void, mayEnd?: boolean): () => void;
 }
 
+export function isClock(value: unknown): value is Clock {
+  const clock = value as Partial<Clock> | null | undefined;
+  return typeof clock?.now === 'function' && typeof clock.after === 'function';
+}
+
 /** Beyond it Node fires at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 

@@ -1,6 +1,14 @@
+import { kindOf } from '../../core/arguments.ts';
 import { OptionError } from '../../core/errors.ts';
 import type { Clock } from './clock.ts';
 import type { Gate, Submits } from './types.ts';
+
+/** What a gate says. @throws OptionError where that is neither yes nor no; what the gate throws */
+export function isOpen(gate: Gate, where: string): boolean {
+  const open: unknown = gate.isOpen();
+  if (typeof open !== 'boolean') throw new OptionError('invalid-option', `${where}: option 'gate': isOpen() returned ${kindOf(open)}; it must return true or false`);
+  return open;
+}
 
 /** Open for a while after something happened: motion, or what another stream saw. */
 export class EventGate implements Gate {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { OptionError } from '../../core/errors.ts';
 import { parseOptions } from '../../core/options.ts';
 import { explainVerdict, microsUp, schedulable, taskOf, type Verdict } from './admission.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { isClock, systemClock, type Clock } from './clock.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { FairShare } from './fair-share.ts';
 import { EventGate } from './gate.ts';
@@ -22,7 +22,7 @@ const schema = v.strictObject({
   backgroundShare: v.optional(fraction(0.01, 0.99), 0.1),
   /** Seconds by which a timer may be late. */
   lateness: v.optional(fraction(0, 1), 0.002),
-  clock: v.optional(v.custom<Clock>((value) => typeof (value as Clock | null)?.now === 'function', 'must have now() and after()'), systemClock),
+  clock: v.optional(v.custom<Clock>(isClock, 'must have now() and after()'), systemClock),
   /** Called when a stream has other conditions than before. */
   changed: v.optional(v.custom<(change: ModeChange) => void>((value) => typeof value === 'function', 'must be a function')),
 });

@@ -34,12 +34,12 @@ const streamSchema = v.strictObject({
   batchWait: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_SECONDS)), 0),
   timeout: v.optional(seconds),
   gate: v.optional(v.custom<Gate>((value) => typeof (value as Gate | null)?.isOpen === 'function', 'must have isOpen()')),
-  run: v.custom<StreamOptions<unknown, unknown>['run']>((value) => typeof value === 'function', 'must be a function'),
+  run: v.function('must be a function'),
 });
 
 const backgroundSchema = v.strictObject({ name, step: seconds, backlog: v.optional(count, 16), timeout: v.optional(seconds) });
 
-export type ParsedStream = v.InferOutput<typeof streamSchema> & { readonly backlog: number };
+export type ParsedStream = Omit<v.InferOutput<typeof streamSchema>, 'run'> & Pick<StreamOptions<unknown, unknown>, 'run'> & { readonly backlog: number };
 
 const DEFAULT_PRIORITY = 5;
 

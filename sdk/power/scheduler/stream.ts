@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import { CostEstimate } from './cost-estimate.ts';
+import { isOpen } from './gate.ts';
 import { withDeadline, type Demand, type Mode, type Placement } from './placement.ts';
 import { SlidingQuantile } from './sliding-quantile.ts';
 import type { ParsedStream } from './stream-options.ts';
@@ -130,7 +131,7 @@ export class Stream {
 
   submit(item: unknown, signal: AbortSignal | undefined): Promise<Outcome<unknown>> {
     this.#counts.submitted++;
-    const { name, backlog, drop } = this.options;
+    const { name, backlog, drop, gate } = this.options;
     const less = withDeadline(this.demand) && this.mode !== 'guaranteed';
     const refuse = (reason: DropReason, message: string): Promise<Outcome<unknown>> => Promise.resolve(this.#drop(reason, message));
     if (signal?.aborted) return refuse('aborted', `stream '${name}': aborted before it was submitted`);
@@ -139,7 +140,7 @@ export class Stream {
     const obstacle = this.#host.obstacle(this);
     if (obstacle !== undefined) return refuse('refused', this.#neverFits(obstacle));
     try {
-      if (this.options.gate?.isOpen() === false) return refuse('gated', `stream '${name}': the gate is closed`);
+      if (gate !== undefined && !isOpen(gate, `stream '${name}'`)) return refuse('gated', `stream '${name}': the gate is closed`);
     } catch (error) {
       this.#counts.failed++;
       return Promise.resolve({ status: 'failed', error });

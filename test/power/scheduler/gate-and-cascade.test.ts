@@ -33,6 +33,13 @@ describe('gates', () => {
     await clock.run();
     expect(seen).toEqual(['0: gated, gated', '2: done, gated', '3: done, done', '4: gated, done', '6: gated, gated']);
   });
+
+  it.each([[undefined, 'Undefined'], [0, 'Number'], [Promise.resolve(false), 'Promise']])('must say true or false, not %s', async (answer, what) => {
+    const { open } = setup();
+    const stream = open('door', 0.1, 1, { gate: { isOpen: () => answer as never } });
+    const message = `stream 'door': option 'gate': isOpen() returned ${what}; it must return true or false`;
+    expect(await stream.submit({ person: 1 })).toMatchObject({ status: 'failed', error: { code: 'invalid-option', message } });
+  });
 });
 
 describe('a cascade', () => {

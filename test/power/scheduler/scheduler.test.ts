@@ -40,6 +40,9 @@ describe('a scheduler', () => {
   it('says what is wrong with options', () => {
     const { scheduler, stream } = setup();
     expect(() => new Scheduler({ reserve: 2 })).toThrow("Scheduler: option 'reserve'");
+    expect(() => new Scheduler({ clock: { now: () => 0 } as never })).toThrow("Scheduler: option 'clock': must have now() and after()");
+    expect(() => scheduler.stream({ name: 'a', cost: 0.1 } as never)).toThrow("Scheduler.stream: option 'run': missing; must be Function");
+    expect(() => stream({ name: 'a', cost: 0.1, run: 1 as never })).toThrow("option 'run': must be a function");
     expect(() => stream({ name: 'a', cost: 0.1, deadline: 1 })).toThrow("stream 'a': a stream with a deadline needs 'period' or 'rate'");
     expect(() => stream({ name: 'a', cost: 0.1, rate: 1, period: 1 })).toThrow('give one');
     expect(() => stream({ name: 'a', cost: 0.1, backlog: 2, batch: 4 })).toThrow('2 waiting items never fill a batch of 4');
