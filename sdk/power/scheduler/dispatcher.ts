@@ -1,6 +1,7 @@
 import { DeviceError } from '../../core/errors.ts';
 import type { Clock } from './clock.ts';
 import type { FairShare } from './fair-share.ts';
+import { gapFrom, holdWithin } from './gap.ts';
 import type { Run, Stream } from './stream.ts';
 import type { Outcome } from './types.ts';
 
@@ -13,7 +14,7 @@ export class Dispatcher {
   #running = false;
   #kicked = false;
   #cancelTimer: (() => void) | undefined;
-  /** Earliest release that was not yet due. */
+  /** Earliest release that was not yet due, or time from which streams are idle. */
   #next = Infinity;
 
   /** @param ran called after each run, before the next is chosen; a run that threw, was aborted or given up is not whole */
@@ -83,13 +84,15 @@ export class Dispatcher {
   }
 
   #leftOver(now: number): Stream | undefined {
-    let gapEnd = Infinity;
-    for (const stream of this.streams) if (stream.timed && !stream.hung) gapEnd = Math.min(gapEnd, stream.earliestRelease(now));
     for (const stream of this.streams) {
       if (stream.timed || !this.#isReady(stream, now)) continue;
-      if (stream.mode === 'best-effort' || now + stream.demand.cost <= gapEnd) this.#fair.offer(stream);
+      const from = stream.mode === 'best-effort' ? now : gapFrom(this.streams, now, stream.demand.cost);
+      if (from <= now) this.#fair.offer(stream);
+      else this.#next = Math.min(this.#next, from);
     }
-    return this.#fair.choose();
+    const chosen = this.#fair.choose();
+    if (chosen?.mode === 'gaps') holdWithin(this.streams, now, chosen.demand.cost);
+    return chosen;
   }
 
   #start(stream: Stream, now: number): void {

@@ -2,8 +2,9 @@ import { microsUp, schedulable, taskOf, type Task } from './admission.ts';
 
 /**
  * What a stream can count on. `guaranteed`: its rate and deadline. `stretched`: its deadline at a lower rate. `relaxed`: a lower rate, late.
- * `best-effort`: time that no deadline needs. `gaps`: only times in which, as known beforehand, nothing with a deadline can come:
- * none while one with a deadline waits for items.
+ * `best-effort`: time that no deadline needs. `gaps`: only times in which, as known beforehand, nothing with a deadline can come. Of a stream that
+ * waits for items nothing is expected while its gate is closed, or when it got none for ten periods and at least a second; what it gets in such a
+ * time is released when the run under way is over, with its whole deadline from then on.
  */
 export type Mode = 'guaranteed' | 'stretched' | 'relaxed' | 'best-effort' | 'gaps';
 

@@ -11,6 +11,9 @@ const MISS_TOLERANCE = 1e-6;
 const LATENCIES = 256;
 const LEAST_TIMEOUT = 1;
 const TIMEOUT_COSTS = 10;
+/** Without an item for both: idle. */
+const IDLE_SECONDS = 1;
+const IDLE_PERIODS = 10;
 
 /** A submitted item. */
 export interface Ticket {
@@ -63,11 +66,14 @@ export class Stream {
   #lastRelease = -Infinity;
   /** When the next run has its items. */
   #since = Infinity;
+  /** When it was opened, or took the last item. */
+  #fed: number;
   /** Infinity until the executor was without work that has a deadline: only then is what was asked for before out of the way. */
   #startsAt = Infinity;
 
   constructor(host: StreamHost, options: ParsedStream, demand: Demand, background: boolean) {
     this.#host = host;
+    this.#fed = host.clock.now();
     this.options = options;
     this.demand = demand;
     this.background = background;
@@ -121,6 +127,12 @@ export class Stream {
     return Math.max(now, this.#lastRelease + this.period);
   }
 
+  /** From when on nothing is expected of it: its gate is closed, or it got no item for long. Infinity while items wait. */
+  idleFrom(now: number): number {
+    if (this.waits) return Infinity;
+    return this.#gateIsClosed() ? now : this.#fed + Math.max(IDLE_SECONDS, IDLE_PERIODS * this.period);
+  }
+
   hold(): void {
     this.#startsAt = Infinity;
   }
@@ -154,6 +166,7 @@ export class Stream {
     return new Promise((resolve) => {
       const ticket: Ticket = { item, submitted: this.#host.clock.now(), settled: false, resolve, detach: this.#listen(signal, () => ticket) };
       this.#waiting.push(ticket);
+      this.#fed = ticket.submitted;
       this.#since = Math.min(this.#since, this.#available());
       this.#host.wake();
     });
@@ -228,6 +241,16 @@ export class Stream {
       dropped: Object.fromEntries(DROP_REASONS.map((reason, index) => [reason, this.#dropped[index]!])) as Record<DropReason, number>,
       latency: { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) },
     };
+  }
+
+  /** As far as it says so. */
+  #gateIsClosed(): boolean {
+    const { gate, name } = this.options;
+    try {
+      return gate !== undefined && !isOpen(gate, `stream '${name}'`);
+    } catch {
+      return false;
+    }
   }
 
   /** When the items of the next run are there. */

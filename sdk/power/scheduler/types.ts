@@ -55,7 +55,8 @@ export interface Reservation {
   readonly rate?: number;
   /**
    * Seconds from the release of a run to its end. A run is released when its first item comes (with batches: when the batch is full or
-   * `batchWait` over), yet not before one period after the release of the run before. Without it the stream gets time that no deadline needs.
+   * `batchWait` over), yet not before one period after the release of the run before, nor while work runs in a gap (`Mode`).
+   * Without it the stream gets time that no deadline needs.
    */
   readonly deadline?: number;
   /** Seconds of a run on this board at its best that 95 % do not exceed; how much slower it is now is measured. The bound holds while none does. */

@@ -62,7 +62,8 @@ describe('a scheduler under random load', () => {
             return 0;
           };
           try {
-            const handle = scheduler.stream<number, number>({ ...options, backlog: Math.max(backlog, batch), name, run });
+            const gate = { isOpen: () => next(choices) < 4 };
+            const handle = scheduler.stream<number, number>({ ...options, backlog: Math.max(backlog, batch), name, gate, run });
             handles.push(handle);
             void feed(handle, options.period);
           } catch (error) {
