@@ -32,8 +32,6 @@ export type SchedulerOptions = v.InferInput<typeof schema>;
 
 const MOST_STREAMS = 64;
 const BACKGROUND_PRIORITY = -1;
-/** A cost in force falls when less than so much of it is expected. */
-const LOWER = 0.9;
 /** Seconds until a stream that is kept out by what it once cost is tried again; doubled each time. */
 const RETRY = 30;
 const MOST_RETRY = 3600;
@@ -287,10 +285,10 @@ export class Scheduler implements AsyncDisposable {
 
   #reestimate(stream: Stream): boolean {
     const { cost } = stream.demand;
-    const estimate = stream.cost.estimate(this.#slowdown.factor);
-    if (estimate <= cost && estimate > LOWER * cost) return false;
-    if (estimate === cost) return false;
-    stream.demand = { ...stream.demand, cost: estimate };
+    const now = this.#clock.now();
+    const next = stream.falling.next(cost, stream.cost.estimate(this.#slowdown.factor), now);
+    if (next === cost) return false;
+    stream.demand = { ...stream.demand, cost: next };
     return true;
   }
 }

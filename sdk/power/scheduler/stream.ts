@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import { CostEstimate } from './cost-estimate.ts';
+import { FallingCost } from './falling-cost.ts';
 import { isOpen } from './gate.ts';
 import { withDeadline, type Demand, type Mode, type Placement } from './placement.ts';
 import { SlidingQuantile } from './sliding-quantile.ts';
@@ -48,6 +49,7 @@ export class Stream {
   readonly options: ParsedStream;
   readonly background: boolean;
   readonly cost: CostEstimate;
+  readonly falling: FallingCost;
   /** As asked for, with the cost in force. */
   demand: Demand;
   placement: Placement = { mode: 'gaps', stretch: 1 };
@@ -74,6 +76,7 @@ export class Stream {
   constructor(host: StreamHost, options: ParsedStream, demand: Demand, background: boolean) {
     this.#host = host;
     this.#fed = host.clock.now();
+    this.falling = new FallingCost(this.#fed);
     this.options = options;
     this.demand = demand;
     this.background = background;

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { ModeChange } from '../../../sdk/power/scheduler/types.ts';
 import { setup } from './setup.ts';
 
 describe('changes of mode', () => {
@@ -14,5 +15,19 @@ describe('changes of mode', () => {
     expect(door.mode).toBe('relaxed');
     expect(warn.mock.calls).toEqual([["Scheduler: option 'changed' threw when stream 'door' became relaxed: no log", 'HalfbyteWarning']]);
     warn.mockRestore();
+  });
+
+  it('are few where the times of runs scatter', async () => {
+    const changes: ModeChange[] = [];
+    const { clock, stream, feed } = setup({ changed: (change) => changes.push(change) });
+    let state = 1;
+    const uniform = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
+    const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+    // Log-normal with mean 0.05.
+    const run = (): Promise<number> => clock.sleep(0.05 * Math.exp(0.4 * normal() - 0.08)).then(() => 0);
+    const camera = stream({ name: 'camera', cost: 0.03, rate: 10, deadline: 0.1, run });
+    void feed(camera, 0.1, 600);
+    await clock.run();
+    expect(changes.length).toBeLessThan(20);
   });
 });
