@@ -1,8 +1,11 @@
 import type { Graph, Node, Tensor } from '../ir/graph.ts';
+import { resultsOf } from './results.ts';
 import type { Pass } from './types.ts';
 
+/** Operators that compute from codes, whatever these stand for. */
+const ON_CODES = ['cast', 'map-codes'];
 /** Operators that take uint8 codes as they are. */
-const CONVERSIONS = ['quantize', 'dequantize', 'cast', 'map-codes'];
+const CONVERSIONS = ['quantize', 'dequantize', ...ON_CODES];
 /** The constant operand, if any, that an operator takes as uint8 codes. */
 const UNSIGNED_OPERAND: Readonly<Record<string, number>> = {
   'conv2d': 1, 'depthwise-conv2d': 1, 'transpose-conv2d': 1, 'fully-connected': 1, 'detection-post-process': 2,
@@ -36,7 +39,7 @@ function unsignedTensors({ nodes, tensors }: Graph): Set<number> {
 
 /**
  * Turns activations of legacy uint8 models into int8 with the same real values, so that operators know one type of codes. Inputs, outputs and states of the
- * graph keep their type behind a conversion; weights keep their codes. Runs before the graph is verified.
+ * graph, and what operators on codes read and write, keep their type beside a conversion; weights keep their codes. Runs before the graph is verified.
  */
 export const signedCodes: Pass = {
   name: 'signed-codes',
@@ -46,26 +49,33 @@ export const signedCodes: Pass = {
     if (found.size === 0) return graph;
     const states = graph.states ?? [];
     const sources = [...graph.inputs, ...states.map(({ input }) => input)];
-    const sinks = [...new Set([...graph.outputs, ...states.map(({ output }) => output)])];
-    const ports = new Set([...sources, ...sinks]);
-    const tensors = graph.tensors.map((tensor, id) => (found.has(id) && !ports.has(id) ? toSigned(tensor) : tensor));
+    const sinks = [...new Set(resultsOf(graph))];
+    const raw = new Set(graph.nodes.flatMap(({ op, inputs, outputs }) => (ON_CODES.includes(op) ? [...inputs, ...outputs] : [])));
+    const kept = new Set([...sources, ...sinks, ...raw]);
+    const tensors = graph.tensors.map((tensor, id) => (found.has(id) && !kept.has(id) ? toSigned(tensor) : tensor));
     const replaced = new Map<number, number>();
-    for (const id of found) if (ports.has(id)) replaced.set(id, tensors.push(toSigned(graph.tensors[id]!)) - 1);
+    for (const id of found) if (kept.has(id)) replaced.set(id, tensors.push(toSigned(graph.tensors[id]!)) - 1);
     const rename = (ids: readonly number[]): number[] => ids.map((id) => replaced.get(id) ?? id);
     const convert = (name: string, from: number, to: number): Node => ({ op: 'quantize', name, inputs: [from], outputs: [to], attributes: {} });
     const attributesOf = ({ op, inputs, attributes }: Node): Node['attributes'] => (
       op === 'average-pool2d' && inputs.some((id) => found.has(id)) ? { ...attributes, unsigned: true } : attributes
     );
-    const nodes = graph.nodes.map((node): Node => (
-      { ...node, inputs: rename(node.inputs), outputs: rename(node.outputs), attributes: attributesOf(node) }
-    ));
+    const nodes = graph.nodes.flatMap((node): Node[] => {
+      const isRaw = ON_CODES.includes(node.op);
+      const conversions = node.outputs.flatMap((id) => {
+        const signed = replaced.get(id);
+        if (signed === undefined || !raw.has(id)) return [];
+        return [isRaw ? convert(`${node.name} values`, id, signed) : convert(`${node.name} codes`, signed, id)];
+      });
+      return [isRaw ? node : { ...node, inputs: rename(node.inputs), outputs: rename(node.outputs), attributes: attributesOf(node) }, ...conversions];
+    });
     const before = sources.flatMap((id, index) => {
       const signed = replaced.get(id);
       return signed === undefined ? [] : [convert(`input ${index}`, id, signed)];
     });
     const after = sinks.flatMap((id, index) => {
       const signed = replaced.get(id);
-      return signed === undefined || sources.includes(id) ? [] : [convert(`output ${index}`, signed, id)];
+      return signed === undefined || sources.includes(id) || raw.has(id) ? [] : [convert(`output ${index}`, signed, id)];
     });
     return { ...graph, tensors, nodes: [...before, ...nodes, ...after] };
   },

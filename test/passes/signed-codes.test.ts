@@ -78,3 +78,57 @@ describe('signed-codes', () => {
     expect(interpret(streaming, [Uint8Array.of(110, 100)], 'float')[0]).toEqual(Uint8Array.of(113, 99));
   });
 });
+
+describe('signed-codes beside casts', () => {
+  const CODES = Uint8Array.of(0, 3, 127, 128, 255);
+  const x = uint8('x', [5], 0.5, 3);
+  const real: Tensor = { name: 'real', dtype: 'float32', shape: [5] };
+  const sum = uint8('sum', [5], 1, 3);
+  const plain = { activation: 'none' };
+
+  it.each<readonly [what: string, build: (graph: GraphBuilder) => Graph, expected: readonly (readonly number[])[]]>([
+    ['an input that another operator reads', (build) => {
+      const input = build.tensor(x);
+      const y = build.node('add', [input, input], sum, plain);
+      return build.graph('both', [input], [y, build.node('cast', [input], real, {})]);
+    }, [[...CODES], [...CODES]]],
+    ['what another operator computes', (build) => {
+      const input = build.tensor(x);
+      const y = build.node('add', [input, input], sum, plain);
+      return build.graph('after', [input], [y, build.node('cast', [y], { ...real, dtype: 'int32' }, {})]);
+    }, [[...CODES], [...CODES]]],
+    ['what is moved', (build) => {
+      const input = build.tensor(x);
+      const flat = build.node('reshape', [input], { ...x, name: 'flat', shape: [5, 1] }, {});
+      return build.graph('moved', [input], [build.node('cast', [flat], { ...real, shape: [5, 1] }, {})]);
+    }, [[...CODES]]],
+    ['an input, as another type of codes', (build) => {
+      const input = build.tensor(x);
+      const y = build.node('add', [input, input], sum, plain);
+      return build.graph('int8', [input], [build.node('cast', [input], { ...x, name: 'low', dtype: 'int8', quantization: { scales: [1], zeroPoints: [0] } }, {}), y]);
+    }, [[0, 3, 127, -128, -1], [...CODES]]],
+    ['a constant', (build) => {
+      const input = build.tensor(x);
+      const constant = build.tensor(uint8('constant', [5], 0.5, 3, CODES));
+      const y = build.node('add', [input, constant], sum, plain);
+      return build.graph('constant', [input], [y, build.node('cast', [constant], { ...real, dtype: 'int32' }, {})]);
+    }, [[...CODES], [...CODES]]],
+  ])('gives a cast the codes of %s', (_, build, expected) => {
+    const graph = build(new GraphBuilder());
+    expect(interpret(graph, [CODES], 'float').map((values) => [...values as Uint8Array])).toEqual(expected);
+    const session = sessionOf(graph);
+    session.inputs[0]!.data.set(CODES);
+    expect(session.runSync().outputs.map(({ data }) => [...data as Uint8Array])).toEqual(expected);
+  });
+
+  it('takes codes that a cast gives', () => {
+    const build = new GraphBuilder();
+    const input = build.tensor({ ...real, name: 'x' });
+    const cast = build.node('cast', [input], x, {});
+    const graph = build.graph('given', [input], [build.node('add', [cast, cast], sum, plain), cast]);
+    const session = sessionOf(graph);
+    session.inputs[0]!.data.set(CODES);
+    expect(session.runSync().outputs.map(({ data }) => [...data as Uint8Array])).toEqual([[...CODES], [...CODES]]);
+    expect(interpret(graph, [Float32Array.from(CODES)], 'float')).toEqual([CODES, CODES]);
+  });
+});
