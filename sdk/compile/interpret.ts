@@ -5,8 +5,7 @@ import { elementCount, formatShape } from '../core/shape.ts';
 import type { Graph, Tensor } from '../ir/graph.ts';
 import { verify } from '../ir/verify.ts';
 import { operatorOf, operators } from '../ops/index.ts';
-import { foldConstants } from '../passes/fold-constants.ts';
-import { signedCodes } from '../passes/signed-codes.ts';
+import { prepare } from '../passes/prepare.ts';
 import type { RequantizeMode, TensorValue } from '../ops/types.ts';
 
 /** File bytes need not be aligned to their elements: such constants are copied. */
@@ -34,7 +33,7 @@ function inputValue(tensor: Tensor, input: TypedArray | undefined, index: number
  * @throws ModelError when the graph is invalid, OptionError when an input has another type or length than the graph's
  */
 export function interpret(source: Graph, inputs: readonly TypedArray[], mode: RequantizeMode): TypedArray[] {
-  const graph = signedCodes.run(foldConstants.run(source));
+  const graph = prepare(source);
   verify(graph, operators);
   if (inputs.length !== graph.inputs.length) {
     throw new OptionError('invalid-input', `${inputs.length} inputs were given; '${graph.name}' has ${graph.inputs.length}`);

@@ -1,20 +1,19 @@
 import type { Graph } from '../ir/graph.ts';
 import { verify } from '../ir/verify.ts';
 import { operators } from '../ops/index.ts';
-import { foldConstants } from '../passes/fold-constants.ts';
 import { passes } from '../passes/index.ts';
-import { signedCodes } from '../passes/signed-codes.ts';
+import { prepare } from '../passes/prepare.ts';
 
 /**
- * Folds constants, takes uint8 activations to int8 and runs all passes; the graph is verified before the first and after each.
+ * Prepares a graph and runs all passes; it is verified before the first and after each.
  * @throws ModelError when the graph is invalid
  */
 export function optimize(graph: Graph): Graph {
-  const signed = signedCodes.run(foldConstants.run(graph));
-  verify(signed, operators);
+  const prepared = prepare(graph);
+  verify(prepared, operators);
   return passes.reduce((current, pass) => {
     const next = pass.run(current);
     if (next !== current) verify(next, operators);
     return next;
-  }, signed);
+  }, prepared);
 }

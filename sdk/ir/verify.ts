@@ -34,7 +34,7 @@ function verifyTensor(graph: Graph, id: number, tensor: Tensor): void {
   }
 }
 
-function checkId(graph: Graph, id: number, where: string): Tensor {
+function checkId(graph: Pick<Graph, 'tensors'>, id: number, where: string): Tensor {
   const tensor = graph.tensors[id];
   if (tensor === undefined) throw new ModelError('unknown-tensor', `${where} is tensor ${id}; the graph has ${graph.tensors.length} tensors`);
   return tensor;
@@ -61,7 +61,8 @@ function verifyStates(graph: Graph, available: Set<number>): void {
   }
 }
 
-function verifyTypes(graph: Graph, node: Node, rules: TypeRules): void {
+/** Checks a node against its operator. @throws ModelError naming the node */
+export function verifyNode(graph: Pick<Graph, 'tensors'>, node: Node, rules: TypeRules): void {
   const inputs = node.inputs.map((id, index) => (id === -1 ? undefined : checkId(graph, id, `${node.name}: input ${index}`)));
   const outputs = node.outputs.map((id, index) => checkId(graph, id, `${node.name}: output ${index}`));
   const inferred = rules.infer(node, inputs, outputs);
@@ -76,12 +77,17 @@ function verifyTypes(graph: Graph, node: Node, rules: TypeRules): void {
   });
 }
 
+/** Checks sizes of tensors and constants. @throws ModelError naming the tensor */
+export function verifyTensors(graph: Graph): void {
+  graph.tensors.forEach((tensor, id) => verifyTensor(graph, id, tensor));
+}
+
 /**
  * Checks a whole graph: tensor sizes and constants, ids, execution order, single assignment, and every node against its operator.
  * @throws ModelError naming the tensor or the node
  */
 export function verify(graph: Graph, operators: readonly TypeRules[]): void {
-  graph.tensors.forEach((tensor, id) => verifyTensor(graph, id, tensor));
+  verifyTensors(graph);
   const available = new Set<number>();
   for (const id of graph.inputs) {
     const tensor = checkId(graph, id, 'a graph input');
@@ -104,7 +110,7 @@ export function verify(graph: Graph, operators: readonly TypeRules[]): void {
       checkId(graph, early, `${node.name}: an input`);
       throw new ModelError('unordered-graph', `${node.name}: reads ${describe(graph, early)} before it is produced; nodes must run in order`);
     }
-    verifyTypes(graph, node, operator);
+    verifyNode(graph, node, operator);
     for (const id of node.outputs) {
       if (available.has(id)) {
         throw new ModelError('assigned-twice', `${node.name}: writes ${describe(graph, id)}, which is an input, a constant or written before`);

@@ -1,13 +1,24 @@
 import { byteLength, viewOf } from '../core/dtype.ts';
 import type { TypedArray } from '../core/dtype.ts';
 import { ModelError } from '../core/errors.ts';
-import { elementCount, formatShape } from '../core/shape.ts';
+import { elementCount, formatShape, sameShape } from '../core/shape.ts';
 import type { Graph, Node, Tensor } from '../ir/graph.ts';
+import { verifyNode } from '../ir/verify.ts';
 import { operatorOf } from '../ops/index.ts';
+import { withPlainConstants } from './plain-constants.ts';
+import { resultsOf } from './results.ts';
+import { checkStatedShapes } from './stated-shapes.ts';
 import type { Pass } from './types.ts';
 
 /** Most bytes of a folded tensor. */
 const MAX_BYTES = 65536;
+/** Most bytes that folding a graph reads and writes. */
+const MAX_WORK = 2 ** 24;
+/** Operators whose references take time in proportion to what they read and write, beside those that are elementwise. */
+const LINEAR: readonly string[] = [
+  'shape', 'reshape', 'slice', 'concat', 'pack', 'unpack', 'split', 'gather', 'gather-nd', 'transpose', 'pad', 'mean', 'arg-max', 'softmax',
+  'l2-normalization', 'space-to-batch', 'batch-to-space', 'resize-bilinear', 'resize-nearest-neighbor',
+];
 const DTYPES: readonly string[] = ['int32', 'float32'];
 
 /** Elements of a tensor: a copy of its constant, else zeros. */
@@ -33,60 +44,76 @@ function askedShape(node: Node, input: Tensor, wanted: Tensor | undefined): read
   return shape;
 }
 
-/** A node with every id in range. */
-function hasTensors({ inputs, outputs }: Node, tensors: readonly Tensor[]): boolean {
-  return inputs.every((id) => id === -1 || tensors[id] !== undefined) && outputs.every((id) => tensors[id] !== undefined);
+/** A node that knows its new shape, on outputs that have the shapes their operator gives them. */
+function withShapes(node: Node, tensors: Tensor[]): Node {
+  const [inputId = -1, shapeId] = node.inputs;
+  const [outputId = -1] = node.outputs;
+  const [input, output] = [tensors[inputId], tensors[outputId]];
+  if (node.op === 'reshape' && shapeId !== undefined && input !== undefined && output !== undefined) {
+    tensors[outputId] = { ...output, shape: askedShape(node, input, tensors[shapeId]) };
+    return { ...node, inputs: [inputId] };
+  }
+  const outputs = node.outputs.map((id) => tensors[id]!);
+  if (!outputs.some(({ isShapeOpen }) => isShapeOpen)) return node;
+  const types = operatorOf(node).infer(node, node.inputs.map((id) => tensors[id]), outputs);
+  node.outputs.forEach((id, index) => {
+    const shape = types[index]?.shape;
+    if (outputs[index]!.isShapeOpen && shape !== undefined && !sameShape(shape, outputs[index]!.shape)) tensors[id] = { ...outputs[index]!, shape };
+  });
+  return node;
 }
 
-function isConstant(node: Node, tensors: readonly Tensor[], graph: Graph): boolean {
+/** Whether a node can be replaced by constants; `ports` are tensors that stay. */
+function isConstant(node: Node, tensors: readonly Tensor[], ports: ReadonlySet<number>): boolean {
   const known = node.op === 'shape' || (node.inputs.length > 0 && node.inputs.every((id) => tensors[id]?.data !== undefined));
-  return known && node.outputs.every((id) => {
-    const { dtype, shape } = tensors[id]!;
-    return DTYPES.includes(dtype) && byteLength(dtype, elementCount(shape)) <= MAX_BYTES && !graph.outputs.includes(id)
-      && !graph.states?.some(({ output }) => output === id);
+  return known && (LINEAR.includes(node.op) || operatorOf(node).isElementwise === true) && node.outputs.every((id) => {
+    const { dtype, shape, data } = tensors[id]!;
+    return DTYPES.includes(dtype) && byteLength(dtype, elementCount(shape)) <= MAX_BYTES && data === undefined && !ports.has(id);
   });
+}
+
+/** Bytes that the reference of a node reads and writes. */
+function workOf({ inputs, outputs }: Node, tensors: readonly Tensor[]): number {
+  const read = inputs.reduce((sum, id) => sum + (tensors[id]?.data?.byteLength ?? 0), 0);
+  return outputs.reduce((sum, id) => sum + byteLength(tensors[id]!.dtype, elementCount(tensors[id]!.shape)), read);
 }
 
 /** Runs the reference of a node on constants. */
 function valuesOf(node: Node, tensors: readonly Tensor[]): Tensor[] {
-  const inputs = node.inputs.map((id) => (id < 0 ? undefined : { ...tensors[id]!, data: elementsOf(tensors[id]!) }));
+  const inputs = node.inputs.map((id) => ({ ...tensors[id]!, data: tensors[id]!.data === undefined ? new Uint8Array() : elementsOf(tensors[id]!) }));
   const outputs = node.outputs.map((id) => ({ ...tensors[id]!, data: elementsOf(tensors[id]!) }));
   operatorOf(node).reference(node, inputs, outputs, 'float');
   return outputs.map(({ data, ...type }) => ({ ...type, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }));
 }
 
-/**
- * Replaces nodes whose value is known by constants, takes shapes that they compute into reshapes, and infers the shapes that a file leaves open.
- * Runs before verification: graphs that refer to tensors they do not have are left as they are.
- */
+/** Replaces nodes whose value is known by constants, takes shapes that they compute into reshapes, and infers the shapes that a file leaves open. */
 export const foldConstants: Pass = {
   name: 'fold-constants',
 
   run(graph: Graph): Graph {
-    const open = graph.tensors.some(({ isShapeOpen }) => isShapeOpen);
-    if (!graph.nodes.every((node) => hasTensors(node, graph.tensors))) return graph;
+    const ports = new Set([...graph.inputs, ...resultsOf(graph), ...(graph.states ?? []).map(({ input }) => input)]);
     const tensors = [...graph.tensors];
     const nodes: Node[] = [];
+    let work = 0;
+    const place = (tensor: Tensor): number => {
+      work += tensor.data?.byteLength ?? 0;
+      return tensors.push(tensor) - 1;
+    };
     for (const source of graph.nodes) {
-      const [inputId = -1, shapeId] = source.inputs;
-      const [outputId = -1] = source.outputs;
-      let node = source;
-      if (source.op === 'reshape' && shapeId !== undefined && tensors[inputId] !== undefined && tensors[outputId] !== undefined) {
-        tensors[outputId] = { ...tensors[outputId], shape: askedShape(source, tensors[inputId], tensors[shapeId]) };
-        node = { ...source, inputs: [inputId] };
-      } else if (open && source.outputs.some((id) => tensors[id]!.isShapeOpen)) {
-        const outputs = source.outputs.map((id) => tensors[id]!);
-        const types = operatorOf(source).infer(source, source.inputs.map((id) => tensors[id]), outputs);
-        source.outputs.forEach((id, index) => {
-          const shape = types[index]?.shape;
-          if (tensors[id]!.isShapeOpen && shape !== undefined && formatShape(shape) !== formatShape(tensors[id]!.shape)) tensors[id] = { ...tensors[id]!, shape };
-        });
+      const plain = withPlainConstants(source, tensors, Math.min(MAX_BYTES, MAX_WORK - work), place);
+      checkStatedShapes(plain, graph.tensors, tensors);
+      const node = withShapes(plain, tensors);
+      checkStatedShapes(node, graph.tensors, tensors);
+      const bytes = workOf(node, tensors);
+      if (bytes > MAX_WORK - work || !isConstant(node, tensors, ports)) {
+        nodes.push(node);
+        continue;
       }
-      if (isConstant(node, tensors, graph)) {
-        valuesOf(node, tensors).forEach((value, index) => {
-          tensors[node.outputs[index]!] = value;
-        });
-      } else nodes.push(node);
+      verifyNode({ tensors }, node, operatorOf(node));
+      work += bytes;
+      valuesOf(node, tensors).forEach((value, index) => {
+        tensors[node.outputs[index]!] = value;
+      });
     }
     const same = nodes.length === graph.nodes.length && nodes.every((node, index) => node === graph.nodes[index])
       && tensors.every((tensor, id) => tensor === graph.tensors[id]);

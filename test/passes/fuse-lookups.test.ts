@@ -94,8 +94,7 @@ describe('fuse-lookups', () => {
     // The product is an output: the sum does not take it in.
     expect(expectSameOutputs({ ...silu, outputs: [y, z] }, fuseLookups).nodes.map(({ op }) => op)).toEqual(['map-codes', 'add']);
     expect(expectSameOutputs({ ...silu, outputs: [z] }, fuseLookups).nodes.map(({ op }) => op)).toEqual(['map-codes']);
-    const seen = { ...silu, outputs: [gate, y] };
-    expect(expectSameOutputs(seen, fuseLookups)).toBe(seen);
+    expect(expectSameOutputs({ ...silu, outputs: [gate, y] }, fuseLookups).nodes).toEqual(silu.nodes.slice(0, 2));
   });
 
   it('replaces x * relu6(x + 3) / 6, behind a conversion of x', () => {

@@ -7,8 +7,7 @@ import { elementCount } from '../../sdk/core/shape.ts';
 import type { Graph } from '../../sdk/ir/graph.ts';
 import { verify } from '../../sdk/ir/verify.ts';
 import { operators } from '../../sdk/ops/index.ts';
-import { foldConstants } from '../../sdk/passes/fold-constants.ts';
-import { signedCodes } from '../../sdk/passes/signed-codes.ts';
+import { prepare } from '../../sdk/passes/prepare.ts';
 import type { Pass } from '../../sdk/passes/types.ts';
 import { chooseKernels } from '../../sdk/runtime/select.ts';
 import { Session } from '../../sdk/runtime/session.ts';
@@ -39,7 +38,7 @@ export function seededInputs({ inputs, tensors }: Graph, seed: number): TypedArr
  * @returns the graph after the pass
  */
 export function expectSameOutputs(source: Graph, pass: Pass, seed = 1): Graph {
-  const graph = signedCodes.run(foldConstants.run(source));
+  const graph = prepare(source);
   verify(graph, operators);
   const changed = pass.run(graph);
   verify(changed, operators);
