@@ -24,5 +24,7 @@ export enum Pool2dParams {
   OFFSET = 80,
   MIN = 96,
   MAX = 112,
-  SIZE = 128,
+  /** f32x4, added to the products before they are rounded (average only). */
+  BIAS = 128,
+  SIZE = 144,
 }

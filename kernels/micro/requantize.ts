@@ -4,6 +4,12 @@ export function roundScaled(value: v128, scale: v128, magic: v128, offset: v128)
   return i32x4.sub(f32x4.add(f32x4.mul(value, scale), magic), offset);
 }
 
+/** roundScaled with a `bias` that is added, in float32, before rounding. */
+@inline
+export function roundBiased(value: v128, scale: v128, bias: v128, magic: v128, offset: v128): v128 {
+  return i32x4.sub(f32x4.add(f32x4.add(f32x4.mul(value, scale), bias), magic), offset);
+}
+
 @inline
 export function requantize(sums: v128, scale: v128, magic: v128, offset: v128): v128 {
   return roundScaled(f32x4.convert_i32x4_s(sums), scale, magic, offset);

@@ -1,6 +1,14 @@
 import { Pool2dParams } from '../abi/pool2d';
 import { storeUpTo16 } from '../micro/copy';
-import { clampCodes, narrowCodes, requantize } from '../micro/requantize';
+import { clampCodes, narrowCodes, roundBiased } from '../micro/requantize';
+
+/** Codes of four sums. */
+@inline
+function averageQuad(params: usize, sums: v128, scale: v128): v128 {
+  return roundBiased(
+    f32x4.convert_i32x4_s(sums), scale, v128.load(params, Pool2dParams.BIAS), v128.load(params, Pool2dParams.MAGIC), v128.load(params, Pool2dParams.OFFSET),
+  );
+}
 
 /** Codes of sixteen channels over `rows` x `columns` taps from `source`. */
 @inline
@@ -20,11 +28,9 @@ function averageTaps(params: usize, source: usize, rows: i32, columns: i32, pixe
     }
     source += rowBytes;
   }
-  const magic = v128.load(params, Pool2dParams.MAGIC);
-  const offset = v128.load(params, Pool2dParams.OFFSET);
   const scale = v128.load32_splat(load<usize>(params, Pool2dParams.RECIPROCALS) + (<usize>(rows * columns) << 2));
-  const q0 = requantize(c0, scale, magic, offset), q1 = requantize(c1, scale, magic, offset);
-  const q2 = requantize(c2, scale, magic, offset), q3 = requantize(c3, scale, magic, offset);
+  const q0 = averageQuad(params, c0, scale), q1 = averageQuad(params, c1, scale);
+  const q2 = averageQuad(params, c2, scale), q3 = averageQuad(params, c3, scale);
   return clampCodes(narrowCodes(q0, q1, q2, q3), params + Pool2dParams.MIN);
 }
 

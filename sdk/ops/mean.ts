@@ -47,18 +47,25 @@ function ratioOf(input: TensorType, output: TensorType, count: number): number {
   return Math.fround(tensorScale(input).scale / (tensorScale(output).scale * count));
 }
 
-/** The code, without its zero point, of a sum of codes minus their zero points. */
+/** XNNPACK's bias: what the zero points add to a sum of codes times `ratio`, in output steps, each result rounded to float32. */
+function biasOf(input: TensorType, output: TensorType, count: number, ratio: number): number {
+  return Math.fround(tensorScale(output).zeroPoint - Math.fround(tensorScale(input).zeroPoint * count * ratio));
+}
+
+/** The code, before it is clamped, of a sum of `count` codes. */
 function averager(input: TensorType, output: TensorType, count: number, mode: RequantizeMode): (sum: number) => number {
   if (mode === 'float') {
     const ratio = ratioOf(input, output, count);
-    return (sum) => roundToEven(Math.fround(sum * ratio));
+    const bias = biasOf(input, output, count, ratio);
+    return (sum) => roundToEven(Math.fround(Math.fround(sum * ratio) + bias));
   }
+  const [lift, zeroPoint] = [tensorScale(input).zeroPoint * count, tensorScale(output).zeroPoint];
   const rounding = roundingOf(mode);
   const { mantissa, exponent } = quantizeMultiplier(tensorScale(input).scale / tensorScale(output).scale, rounding);
   // TFLite reduce.cc: the division by the count goes into the mantissa, with as many more bits as fit.
   const shift = Math.min(31 - Math.clz32(count), 31 + exponent);
   const multiplier = { mantissa: Math.trunc((mantissa * powerOfTwo(shift)) / count), exponent: exponent - shift };
-  return (sum) => multiplyByQuantizedMultiplier(sum, multiplier, rounding);
+  return (sum) => multiplyByQuantizedMultiplier(sum - lift, multiplier, rounding) + zeroPoint;
 }
 
 /** The sum, in the order of the elements, and the division are rounded to float32. */
@@ -116,15 +123,13 @@ export const mean: Operator = {
       return;
     }
     const { outer, count, inner } = extents;
-    const zeroPoint = tensorScale(input).zeroPoint;
-    const outputZero = tensorScale(output).zeroPoint;
     const average = averager(input, output, count, mode);
     const [x, y] = [input.data as Int8Array, output.data as Int8Array];
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++) {
         let sum = 0;
-        for (let k = 0; k < count; k++) sum += x[(o * count + k) * inner + i]! - zeroPoint;
-        y[o * inner + i] = clampCode(average(sum) + outputZero, CODES);
+        for (let k = 0; k < count; k++) sum += x[(o * count + k) * inner + i]!;
+        y[o * inner + i] = clampCode(average(sum), CODES);
       }
     }
   },
@@ -148,9 +153,10 @@ export const mean: Operator = {
     ratios[count] = ratio;
     const fields: Fields<'Pool2dParams'> = {
       ...common,
-      LIFT: -tensorScale(input).zeroPoint,
+      LIFT: 0,
+      BIAS: { splat: 'f32', value: biasOf(input, output, count, ratio) },
       RECIPROCALS: { constant: lowering.constantData(`${node.name} ratios`, bytesOf(ratios), { kind: 'raw' }) },
-      ...roundingFields(tensorScale(output).zeroPoint, CODES),
+      ...roundingFields(0, CODES),
     };
     lowering.step({ kernel: 'avgpool2d_qs8', params: 'Pool2dParams', fields, units: outer, scratch: TAIL_SCRATCH });
   },

@@ -129,6 +129,7 @@ export function lowerPool(node: Node, lowering: Lowering, kernel: string, recipr
     CHANNELS: shape[3]!,
     ...poolFields(window),
     LIFT: liftOf(node),
+    BIAS: { splat: 'f32', value: 0 },
     RECIPROCALS: reciprocals === undefined ? 0 : { constant: lowering.constantData(`${node.name} reciprocals`, reciprocals(taps), { kind: 'raw' }) },
     ...roundingFields(-liftOf(node), codeRange(node, tensorScale(lowering.tensor(output)))),
   };

@@ -60,15 +60,16 @@ describe.each(modules)('kernels on single codes, %s module', (name) => {
     }
   });
 
-  it('avgpool2d_qs8 adds LIFT to every tap', () => {
+  it('avgpool2d_qs8 adds LIFT to every tap, and BIAS to the product in float32', () => {
     const input = randomCodes(4 * 19, xorshift(9));
     const fields: Record<string, Field> = {
       INPUT: { bytes: input }, OUTPUT: 'output', CHANNELS: 19, INPUT_HEIGHT: 4, INPUT_WIDTH: 1, OUTPUT_HEIGHT: 1, OUTPUT_WIDTH: 1, KERNEL_HEIGHT: 4,
       KERNEL_WIDTH: 1, STRIDE_HEIGHT: 1, STRIDE_WIDTH: 1, PAD_TOP: 0, PAD_LEFT: 0, LIFT: -33, RECIPROCALS: { bytes: Float32Array.of(0, 1, 1, 1, 0.21) },
-      ...rounding(8, -128, 127),
+      BIAS: splat('f32', 0.375), ...rounding(8, -128, 127),
     };
     const output = machine.run({ kernel: 'avgpool2d_qs8', params: 'Pool2dParams', fields, outputBytes: 19, scratchBytes: 16, units: 1 });
-    const expected = Int8Array.from({ length: 19 }, (_, c) => requantized([0, 1, 2, 3].reduce((sum, tap) => sum + input[tap * 19 + c]! - 33, 0), 0.21, 8, -128, 127));
+    const sums = Array.from({ length: 19 }, (_, c) => [0, 1, 2, 3].reduce((sum, tap) => sum + input[tap * 19 + c]! - 33, 0));
+    const expected = Int8Array.from(sums, (sum) => requantized(Math.fround(Math.fround(sum * Math.fround(0.21)) + 0.375), 1, 8, -128, 127));
     expect(new Int8Array(output.buffer)).toEqual(expected);
   });
 });

@@ -89,7 +89,7 @@ describe.each(modules)('pooling, %s module', (name) => {
         INPUT: { bytes: input }, OUTPUT: 'output', CHANNELS: channels, INPUT_HEIGHT: height, INPUT_WIDTH: width,
         OUTPUT_HEIGHT: outputHeight, OUTPUT_WIDTH: outputWidth, KERNEL_HEIGHT: pool.kernel[0], KERNEL_WIDTH: pool.kernel[1],
         STRIDE_HEIGHT: strides[0], STRIDE_WIDTH: strides[1], PAD_TOP: pads[0], PAD_LEFT: pads[1],
-        RECIPROCALS: { bytes: reciprocals }, LIFT: 0, ...rounding(0, -90, 95),
+        RECIPROCALS: { bytes: reciprocals }, LIFT: 0, BIAS: { splat: 'f32', value: 0 }, ...rounding(0, -90, 95),
       };
       const call = { kernel, params: 'Pool2dParams', fields, outputBytes: expected.length, scratchBytes: 16, units: batch * outputHeight } as const;
       expect(new Int8Array(machine.run(call).buffer), JSON.stringify(pool)).toEqual(expected);

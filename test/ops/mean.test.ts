@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { REQUANTIZE_MODES } from '../../sdk/ops/types.ts';
 import { activation, codes, random, single } from './graphs.ts';
+import { runKernels } from './run-kernels.ts';
 import { expectNearest, expectRejected, onlyStep, realValues, run } from './run.ts';
 
 const SHAPE = [2, 3, 4, 5];
@@ -28,10 +29,19 @@ describe('mean of int8 codes', () => {
     for (const mode of REQUANTIZE_MODES) expectNearest(run(graph, [input], mode), means(realValues(x, input), outer, count, inner), y, mode === 'float' ? 1e-3 : 0.05);
   });
 
-  it('lowers to an average whose taps lack the zero point', () => {
+  it.each([
+    ['ties go to the even code, not to the even step', 4, 13, [13, 13, 14, 14], 14],
+    ['ties of the zero points are in the float32 bias', 56, 13, [...Array<number>(28).fill(-43), ...Array<number>(28).fill(-42)], -42],
+  ])('%s, as in XNNPACK', (_name, count, zeroPoint, input, code) => {
+    const graph = single('mean', [activation('x', [1, count, 1], 0.05, zeroPoint)], activation('y', [1, 1], 0.05, zeroPoint), { axes: [1], keepDims: false });
+    expect([...run(graph, [Int8Array.from(input)])]).toEqual([code]);
+    expect([...runKernels(graph, [Int8Array.from(input)])[0]!]).toEqual([code]);
+  });
+
+  it('lowers to an average with the zero points in a bias', () => {
     const graph = single('mean', [activation('x', SHAPE, 0.05, 17)], activation('y', [2, 1, 1, 5], 0.011, -40), { axes: [1, 2], keepDims: true });
     expect(onlyStep(graph)).toMatchObject({
-      kernel: 'avgpool2d_qs8', units: 2, fields: { CHANNELS: 5, INPUT_HEIGHT: 12, LIFT: -17, OFFSET: { value: 0x4b400000 + 40 } },
+      kernel: 'avgpool2d_qs8', units: 2, fields: { CHANNELS: 5, INPUT_HEIGHT: 12, LIFT: 0, BIAS: { value: Math.fround(-40 - Math.fround(17 * 12 * Math.fround(0.05 / (0.011 * 12)))) }, OFFSET: { value: 0x4b400000 } },
     });
   });
 
