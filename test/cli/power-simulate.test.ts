@@ -42,6 +42,15 @@ describe('power simulate', () => {
     expect(page).not.toMatch(/NaN|Infinity|src=|href=|<script/);
   });
 
+  it('gives no ratio where the charge leaves nothing to gain, and says why', async () => {
+    const trace = join(folder, 'dark.csv');
+    writeFileSync(trace, 'seconds,ambient_c,solar_w,motion,weight,extra_heat_w\n0,25,0,1,1,0\n600,25,0,0,1,0\n');
+    const { stdout } = await capture('power', 'simulate', '--board', 'pi-4b', '--trace', trace, '--json');
+    const { bound, solvable, obstacle, policies } = JSON.parse(stdout) as { bound: null; solvable: boolean; obstacle: string; policies: PolicyResult[] };
+    expect({ bound, solvable, obstacle }).toEqual({ bound: null, solvable: false, obstacle: 'the battery cannot be as full at the end as at the start' });
+    expect(policies.map(({ oracleRatio }) => oracleRatio)).toEqual(policies.map(() => null));
+  });
+
   it.each([
     [['--board', 'pi-9'], /--board: found "pi-9"; allowed: pi-4b, pi-5, zero-2w, /],
     [['--board', 'pi-5', '--policy', 'best'], /--policy: found "best"; allowed: .*gated-max/],

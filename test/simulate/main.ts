@@ -36,8 +36,8 @@ async function perform({ scenario, seed, days, shown }: Task): Promise<Outcome> 
   const begun = performance.now();
   const evaluation = await evaluate(scenario, generateWorld(scenario, seed, days), [...contenders, ...ablations, uncalibrated(scenario)], { bound: true })
     .catch((cause: unknown) => { throw new Error(`${scenario.name}, seed ${seed}: ${String(cause)}`, { cause }); });
-  const { solvable, bound, policies } = evaluation;
-  return { run: { scenario: scenario.name, seed, solvable, bound, policies }, evaluation: shown ? evaluation : undefined, seconds: (performance.now() - begun) / 1000 };
+  const { obstacle, bound, policies } = evaluation;
+  return { run: { scenario: scenario.name, seed, solvable: obstacle === null, bound, policies }, evaluation: shown ? evaluation : undefined, seconds: (performance.now() - begun) / 1000 };
 }
 
 async function runAll({ scenarios, seeds, days }: SimulateOptions): Promise<{ runs: Run[]; entries: PageEntry[] }> {

@@ -63,9 +63,9 @@ const COLUMNS: readonly (readonly [string, (result: PolicyResult) => string])[] 
   ['above idle', ({ dynamicWhPerDay }) => dynamicWhPerDay.toFixed(2)],
 ];
 
-function print(scenario: Scenario, { policies, bound, solvable }: Evaluation, context: CliContext): void {
+function print(scenario: Scenario, { policies, bound, obstacle }: Evaluation, context: CliContext): void {
   const limit = bound === null ? 'no offline bound' : `offline bound ${bound.toFixed(0)} s of worth`;
-  context.stdout.write(`${scenario.name}: ${scenario.description}\n${limit}${solvable ? '' : '; the minimum rate cannot be kept'}\n\n`);
+  context.stdout.write(`${scenario.name}: ${scenario.description}\n${limit}${obstacle === null ? '' : `; ${obstacle}`}\n\n`);
   context.stdout.write(formatTable([COLUMNS.map(([title]) => title), ...policies.map((result) => COLUMNS.map(([, cell]) => cell(result)))], COLUMNS.slice(1).map((_, index) => index + 1)));
 }
 
@@ -90,7 +90,7 @@ export async function simulatePolicies(options: SimulateOptions, context: CliCon
   progress(context, '');
   if (unbounded !== undefined) context.stderr.write(`${unbounded}\n`);
   if (options.html !== undefined) await writeFileOption(options.html, '--html', formatPage([{ scenario, seed: options.trace ?? options.seed, evaluation }]));
-  const { bound, solvable, policies } = evaluation;
-  if (options.json) printJson(context, { scenario: scenario.name, seed: options.trace === undefined ? options.seed : null, bound, solvable, policies });
+  const { bound, obstacle, policies } = evaluation;
+  if (options.json) printJson(context, { scenario: scenario.name, seed: options.trace === undefined ? options.seed : null, bound, solvable: obstacle === null, obstacle, policies });
   else print(scenario, evaluation, context);
 }

@@ -10,6 +10,8 @@ import type { World } from './world.ts';
 
 const WATT_HOUR = 3600;
 const DAY = 86400;
+/** Worth, as a share of all seconds, below which a bound is what the solver's tolerances leave of nothing. */
+const LEAST_WORTH = 1e-6;
 
 /** What a policy came to in one world. */
 export interface PolicyResult {
@@ -40,10 +42,10 @@ export interface PolicyResult {
 
 /** All policies in one world. */
 export interface Evaluation {
-  /** Worth in seconds that no policy exceeds; null without a bound. */
+  /** Worth in seconds that no policy exceeds; null without a bound, and where there is nothing to gain. */
   readonly bound: number | null;
-  /** Whether a policy keeps the minimum rate, the limit and the charge. */
-  readonly solvable: boolean;
+  /** Why no policy keeps the minimum rate, the limit and the charge; null where one does. */
+  readonly obstacle: string | null;
   readonly policies: readonly PolicyResult[];
   /** For charts. */
   readonly course: { readonly bound: Bound | undefined; readonly simulations: readonly Simulation[]; readonly candidates: readonly Candidate[] };
@@ -72,10 +74,13 @@ function leastController(scenario: Scenario, candidates: readonly Candidate[]): 
   }, 0);
 }
 
-function isSolvable(scenario: Scenario, world: World, candidates: readonly Candidate[]): boolean {
+function obstacleOf(scenario: Scenario, world: World, candidates: readonly Candidate[]): string | null {
   const index = leastController(scenario, candidates);
   const { secondsOverLimit, brownoutSeconds, endCharge, startCharge } = simulate(scenario, world, candidates, { name: 'least', decide: () => index });
-  return secondsOverLimit === 0 && brownoutSeconds === 0 && endCharge >= startCharge;
+  const least = scenario.minimumRate > 0 ? 'the minimum rate cannot be kept: it' : 'even the least power';
+  if (secondsOverLimit > 0) return `${least} passes the thermal limit`;
+  if (brownoutSeconds > 0) return `${least} runs the battery empty`;
+  return endCharge < startCharge ? 'the battery cannot be as full at the end as at the start' : null;
 }
 
 function resultOf(simulation: Simulation, scenario: Scenario, candidates: readonly Candidate[], bound: Bound | undefined): PolicyResult {
@@ -83,11 +88,10 @@ function resultOf(simulation: Simulation, scenario: Scenario, candidates: readon
   const eventRecall = motionSeconds > 0 ? recalledSeconds / motionSeconds : 0;
   const fixed = fixedRateWatts(eventRecall, scenario, candidates) * seconds;
   const perDay = DAY / seconds / WATT_HOUR;
-  const known = bound !== undefined && bound.utility > 0;
   return {
     name: simulation.controller,
     utility,
-    oracleRatio: known ? (utility + bound.endPrice * (endCharge - bound.endCharge)) / bound.utility : null,
+    oracleRatio: bound ? (utility + bound.endPrice * (endCharge - bound.endCharge)) / bound.utility : null,
     secondsOverLimit: simulation.secondsOverLimit,
     secondsOverReachable: simulation.secondsOverReachable,
     secondsBelowMinimum: simulation.secondsBelowMinimum,
@@ -109,11 +113,12 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const candidates = scenarioCandidates(scenario);
   const bound = options.bound ? await offlineBound(scenario, world, candidates) : undefined;
+  const worthwhile = bound !== undefined && bound.utility > LEAST_WORTH * world.slots * world.slotSeconds ? bound : undefined;
   const simulations = contenders.map((contender) => simulate(scenario, world, candidates, contender.create(scenario, candidates, world), options.faults));
   return {
-    bound: bound !== undefined && bound.utility > 0 ? bound.utility : null,
-    solvable: isSolvable(scenario, world, candidates),
-    policies: simulations.map((simulation) => resultOf(simulation, scenario, candidates, bound)),
+    bound: worthwhile?.utility ?? null,
+    obstacle: obstacleOf(scenario, world, candidates),
+    policies: simulations.map((simulation) => resultOf(simulation, scenario, candidates, worthwhile)),
     course: { bound, simulations, candidates },
   };
 }

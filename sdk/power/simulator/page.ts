@@ -54,12 +54,12 @@ function section({ scenario, seed, evaluation, seeds = [] }: PageEntry): string 
     ...(battery ? [lineChart('battery', '%', days, lines((index) => simulations[index]!.timeline.charge.map((joules) => 100 * joules / battery.capacity)))] : []),
     lineChart('chosen candidate', 'index by variant, threads and rate; -1 not on', days, lines((index) => simulations[index]!.timeline.chosen)),
     lineChart('worth', 'a second', days, [...lines((index) => simulations[index]!.timeline.worth), ...shared.map(({ worth }) => ({ label: 'bound', values: worth.map((seconds) => seconds / POINT_SECONDS) }))]),
-    barChart('utility against the offline bound', policies.map(({ name, oracleRatio, utility }) => ({ label: name, values: [oracleRatio ?? utility] }))),
+    barChart(evaluation.bound === null ? 'utility' : 'utility against the offline bound', policies.map(({ name, oracleRatio, utility }) => ({ label: name, values: [oracleRatio ?? utility] }))),
   ];
   const table = `<table><tr>${COLUMNS.map(([title]) => `<th>${title}</th>`).join('')}</tr>${policies
     .map((result) => `<tr>${COLUMNS.map(([, cell]) => `<td>${cell(result)}</td>`).join('')}</tr>`).join('')}</table>`;
-  const solvable = evaluation.solvable ? '' : ' – the minimum rate cannot be kept';
-  return `<details open><summary>${escapeHtml(scenario.name)}, seed ${escapeHtml(String(seed))}${solvable}</summary><p>${escapeHtml(scenario.description)}</p>${seeds.length > 1 ? seedChart(seeds) : ''}${table}${charts.join('')}</details>`;
+  const obstacle = evaluation.obstacle === null ? '' : ` – ${evaluation.obstacle}`;
+  return `<details open><summary>${escapeHtml(scenario.name)}, seed ${escapeHtml(String(seed))}${obstacle}</summary><p>${escapeHtml(scenario.description)}</p>${seeds.length > 1 ? seedChart(seeds) : ''}${table}${charts.join('')}</details>`;
 }
 
 /** One self-contained page. */
