@@ -53,7 +53,8 @@ function gaps(root: string, failure: string | undefined): Gap[] {
 /** What is missing when opening /dev/vcio fails with `code`, and vcgencmd with `failure`. */
 export function vcioGaps(code: string | undefined, failure: string | undefined): Gap[] {
   const what = 'throttle flags';
-  if (code === 'EACCES' || code === 'EPERM') return [{ what, why: 'vcgencmd may not open /dev/vcio', how: 'sudo usermod -aG video $USER, then log in again' }];
+  if (code === 'EACCES') return [{ what, why: 'vcgencmd may not open /dev/vcio', how: 'sudo usermod -aG video $USER, then log in again' }];
+  if (code === 'EPERM') return [{ what, why: 'this container may not open /dev/vcio', how: 'start the container with --device /dev/vcio' }];
   if (failure === undefined) return [];
   if (code === 'ENOENT') return [{ what, why: `there is no /dev/vcio: ${failure}`, how: 'start the container with --device /dev/vcio' }];
   return [{ what, why: `vcgencmd get_throttled fails: ${failure}`, how: 'run it by hand; where it fails there too, sudo apt full-upgrade brings firmware and raspi-utils that fit together' }];

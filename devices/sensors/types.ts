@@ -20,7 +20,7 @@ export interface OpenSensor extends Sensor {
   close(): void;
 }
 
-/** A kind of sensor: one file in this folder and one line in the registry. Nothing of it throws or needs root. */
+/** A kind of sensor: one file in this folder and one line in the registry. Nothing of it throws, waits or needs root. */
 export interface SensorKind {
   readonly name: string;
   readonly quantities: readonly Quantity[];

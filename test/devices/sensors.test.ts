@@ -325,8 +325,9 @@ describe('what would give more', () => {
     });
   });
 
-  it('says that the group video opens /dev/vcio', () => {
+  it('says that the group video opens /dev/vcio, in a container an option', () => {
     expect(vcioGaps('EACCES', undefined)).toMatchObject([{ what: 'throttle flags', how: expect.stringMatching(/usermod -aG video/) }]);
+    expect(vcioGaps('EPERM', undefined)).toMatchObject([{ what: 'throttle flags', how: expect.stringMatching(/--device \/dev\/vcio/) }]);
     expect(vcioGaps(undefined, undefined)).toEqual([]);
   });
 });
