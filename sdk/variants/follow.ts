@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { checkMembers } from '../core/arguments.ts';
+import { contained } from '../core/contained.ts';
 import { parseOptions } from '../core/options.ts';
 import type { Candidate } from '../power/types.ts';
 import type { Variant } from './manifest.ts';
@@ -42,15 +43,6 @@ export interface Following {
   stop(): void;
 }
 
-/** Tells of an error; a listener that throws ends nothing. */
-function tell(onError: FollowOptions['onError'], error: unknown): void {
-  try {
-    onError?.(error);
-  } catch (thrown) {
-    process.emitWarning(`follow: onError failed: ${String(thrown)}`, 'HalfbyteWarning');
-  }
-}
-
 /**
  * Switches to the variant and threads that a governor decides on, one switch at a time and always to the latest decision; candidates that idle or
  * power off leave the variant as it is. Rate and gating are for the loop that feeds the model.
@@ -60,6 +52,7 @@ export function follow(governor: Decides, model: Switches, options: FollowOption
   checkMembers(governor, 'follow: governor', ['decision', 'on'], 'must be a Governor: pass what `new Governor(options)` gives');
   checkMembers(model, 'follow: model', ['variants', 'name', 'threads', 'switchTo'], 'must be open variants: pass what `await ModelVariants.open(directory)` gives');
   const { signal, onError } = parseOptions(optionsSchema, options, 'follow');
+  const tell = contained('follow: onError', (error: unknown) => onError?.(error));
   let wanted: Candidate | undefined;
   let switching = false;
   let settled = Promise.resolve();
@@ -75,7 +68,7 @@ export function follow(governor: Decides, model: Switches, options: FollowOption
       try {
         await model.switchTo(name, { threads, ...(signal && { signal }) });
       } catch (error) {
-        tell(onError, error);
+        tell(error);
       }
     }
     switching = false;
