@@ -103,7 +103,7 @@ export const foldConstants: Pass = {
       const plain = withPlainConstants(source, tensors, Math.min(MAX_BYTES, MAX_WORK - work), place);
       checkStatedShapes(plain, graph.tensors, tensors);
       const node = withShapes(plain, tensors);
-      checkStatedShapes(node, graph.tensors, tensors);
+      checkStatedShapes(plain, graph.tensors, tensors);
       const bytes = workOf(node, tensors);
       if (bytes > MAX_WORK - work || !isConstant(node, tensors, ports)) {
         nodes.push(node);

@@ -6,17 +6,17 @@ const PICTURE_AXES = [1, 2] as const;
 const PADDED: readonly string[] = ['conv2d', 'depthwise-conv2d', 'average-pool2d', 'max-pool2d'];
 /** Operators with axes that the file may count from the end. */
 const WITH_AXES: readonly string[] = ['gather', 'mean', 'concat', 'pack', 'unpack', 'split', 'arg-max'];
-
 const AXIS_OF_OUTPUT: readonly string[] = ['concat', 'pack'];
 
 /** Whether SAME padding may differ: that of stride 1 is the same for all extents. */
 function isPaddingOther({ attributes: { strides } }: Node, stated: readonly number[], shape: readonly number[]): boolean {
-  return stated.length !== shape.length || PICTURE_AXES.some((axis, index) => stated[axis] !== shape[axis] && (strides as readonly number[])[index] !== 1);
+  const isOne = (index: number): boolean => Array.isArray(strides) && strides[index] === 1;
+  return stated.length !== shape.length || PICTURE_AXES.some((axis, index) => stated[axis] !== shape[axis] && !isOne(index));
 }
 
 function isOther(node: Node, stated: readonly number[], shape: readonly number[]): boolean {
   if (PADDED.includes(node.op)) return isPaddingOther(node, stated, shape);
-  return node.op === 'slice' || (WITH_AXES.includes(node.op) && stated.length !== shape.length);
+  return node.op === 'slice' || (node.op === 'reshape' && node.inputs.length === 1) || (WITH_AXES.includes(node.op) && stated.length !== shape.length);
 }
 
 /**

@@ -191,6 +191,7 @@ describe('fold-constants refuses attributes of another shape than the one it fin
   it.each<readonly [op: string, stated: readonly number[], attributes: Graph['nodes'][number]['attributes']]>([
     ['max-pool2d', [1, 1, 6, 1], pool],
     ['slice', [1, 1, 1, 1], slice],
+    ['reshape', [1, 1, 6, 6], {}],
     ['concat', [1, 6, 6], { axis: 2 }],
   ])('for %s', (op, stated, attributes) => {
     expect(() => compile(behind(stated, op, [1, 1, 1, 1], attributes)))
