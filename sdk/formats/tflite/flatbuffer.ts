@@ -16,13 +16,15 @@ interface Source {
   readonly reader: ByteReader;
   /** Bytes that may still be decoded. */
   budget: number;
+  /** Positions of the references that tables were opened by: each is charged once. */
+  readonly opened: Set<number>;
 }
 
 /** The root table. `where` starts every error message. */
 export function rootTable<Name extends string>(bytes: Uint8Array, where: string, fields: Fields<Name>): Table<Name> {
   const reader = new ByteReader(bytes);
-  const source = { reader, budget: DECODED_BYTES_PER_FILE_BYTE * bytes.length };
-  return openTable(source, reader.u32(0, `${where}: root offset`), where, fields);
+  const source = { reader, budget: DECODED_BYTES_PER_FILE_BYTE * bytes.length, opened: new Set<number>() };
+  return openTable(source, 0, where, fields, `${where}: root offset`);
 }
 
 function spend(source: Source, bytes: number, where: string): void {
@@ -32,8 +34,10 @@ function spend(source: Source, bytes: number, where: string): void {
     'so parts of it are referenced many times; export the model again');
 }
 
-function openTable<Name extends string>(source: Source, position: number, where: string, fields: Fields<Name>): Table<Name> {
-  const { reader } = source;
+/** The table that the offset at `reference` leads to. */
+function openTable<Name extends string>(source: Source, reference: number, where: string, fields: Fields<Name>, what: string): Table<Name> {
+  const { reader, opened } = source;
+  const position = reference + reader.u32(reference, what);
   const vtable = position - reader.i32(position, where);
   const vtableBytes = reader.u16(vtable, `${where} vtable`);
   const tableBytes = reader.u16(vtable + 2, `${where} vtable`);
@@ -43,7 +47,8 @@ function openTable<Name extends string>(source: Source, position: number, where:
   }
   reader.check(vtable, vtableBytes, `${where} vtable`);
   reader.check(position, tableBytes, where);
-  spend(source, Math.max(tableBytes, SMALLEST_TABLE_CHARGE), where);
+  if (!opened.has(reference)) spend(source, Math.max(tableBytes, SMALLEST_TABLE_CHARGE), where);
+  opened.add(reference);
   return new Table(source, where, fields, { position, tableBytes, vtable, vtableBytes });
 }
 
@@ -186,8 +191,8 @@ export class Table<Name extends string> {
 
   /** The table behind a field or an empty one, whose fields are all absent. */
   table<Child extends string>(name: Name, fields: Fields<Child>, where: string): Table<Child> {
-    const at = this.target(name);
-    return at === 0 ? new Table(this.source, where, fields, ABSENT) : openTable(this.source, at, where, fields);
+    const at = this.locate(name, 4);
+    return at === 0 ? new Table(this.source, where, fields, ABSENT) : openTable(this.source, at, where, fields, this.what(name));
   }
 
   /** Number of tables in a vector and a function that opens one; `label` and the index name it in errors. */
@@ -196,10 +201,7 @@ export class Table<Name extends string> {
     const what = this.what(name);
     return {
       count,
-      open: (index, where = `${this.where}: ${label} ${index}`) => {
-        const entry = at + 4 * index;
-        return openTable(this.source, entry + this.source.reader.u32(entry, what), where, fields);
-      },
+      open: (index, where = `${this.where}: ${label} ${index}`) => openTable(this.source, at + 4 * index, where, fields, what),
     };
   }
 }

@@ -98,6 +98,14 @@ describe('Table', () => {
     expect(decoded).toBeLessThan(100_000);
   });
 
+  it('refuses many references to one table, whose own is charged once however often it is opened', () => {
+    const children = rootTable(build({ repeat: 20_000 }), 'file', FIELDS).tables('children', FIELDS, 'child');
+    for (let count = 0; count < 20_000; count++) children.open(0);
+    expect(() => {
+      for (let index = 1; index < children.count; index++) children.open(index);
+    }).toThrow(/^file: child \d+: the tables decode to more than 2 times/);
+  });
+
   it('refuses damaged vtables', () => {
     const bytes = build();
     const view = new DataView(bytes.buffer);
