@@ -67,7 +67,7 @@ export function lower(graph: Graph, origins: ReadonlyMap<Tensor, number>): Lower
     const known = bufferOf.get(id);
     if (known !== undefined) return known;
     const { name, dtype, shape, data } = tensor(id);
-    if (data !== undefined) throw new PlanError('constant-output', `tensor ${id} '${name}' is a constant output: remove it from the model's outputs`);
+    if (data !== undefined) throw new PlanError('constant-buffer', `tensor ${id} '${name}' is constant: no buffer holds it`);
     bufferOf.set(id, buffers.length);
     return buffers.push({ name, bytes: byteLength(dtype, elementCount(shape)) }) - 1;
   };
@@ -125,7 +125,11 @@ export function lower(graph: Graph, origins: ReadonlyMap<Tensor, number>): Lower
   );
   // New values may be other states and outputs may be old values: both are saved before the first state changes.
   const held = new Set(states.map((state) => state.buffer));
-  const outputs = graph.outputs.map(buffer).map((id, index) => (held.has(id) ? copied(`output ${index}`, id) : id));
+  const outputs = graph.outputs.map((id, index) => {
+    const { name, data } = tensor(id);
+    if (data !== undefined) return copy(`output ${index}`, { constant: constantTensor(id, { kind: 'raw' }) }, buffers.push({ name, bytes: data.byteLength }) - 1);
+    return held.has(buffer(id)) ? copied(`output ${index}`, buffer(id)) : buffer(id);
+  });
   const values = (graph.states ?? []).map(({ output }, index): PlanField | undefined => {
     if (tensor(output).data !== undefined) return { constant: constantTensor(output, { kind: 'raw' }) };
     const id = buffer(output);

@@ -20,9 +20,10 @@ function describe(graph: Graph, id: number): string {
 
 function verifyTensor(graph: Graph, id: number, tensor: Tensor): void {
   const { dtype, shape, data } = tensor;
-  if (shape.length > MAX_RANK || shape.some((extent) => !Number.isInteger(extent) || extent < 1)) {
+  const least = data === undefined ? 1 : 0;
+  if (shape.length > MAX_RANK || shape.some((extent) => !Number.isInteger(extent) || extent < least)) {
     const found = shape.slice(0, MAX_RANK + 1).join(', ');
-    throw new ModelError('invalid-shape', `${describe(graph, id)}: shape [${found}] must be at most ${MAX_RANK} integers of at least 1`);
+    throw new ModelError('invalid-shape', `${describe(graph, id)}: shape [${found}] must be at most ${MAX_RANK} integers of at least ${least}`);
   }
   const bytes = byteLength(dtype, elementCount(shape));
   if (bytes > MAX_TENSOR_BYTES) {
@@ -37,7 +38,8 @@ function verifyTensor(graph: Graph, id: number, tensor: Tensor): void {
 function checkId(graph: Pick<Graph, 'tensors'>, id: number, where: string): Tensor {
   const tensor = graph.tensors[id];
   if (tensor === undefined) throw new ModelError('unknown-tensor', `${where} is tensor ${id}; the graph has ${graph.tensors.length} tensors`);
-  return tensor;
+  if (elementCount(tensor.shape) > 0) return tensor;
+  throw new ModelError('invalid-shape', `${where} is '${tensor.name}', a constant without elements, which nothing may read; export the model again`);
 }
 
 /** Checks states and adds their inputs to what is `available`. */

@@ -1,8 +1,8 @@
 // Checks of float32 operands; weights may be int8 codes that are dequantized when they are packed.
 
-import { formatShape, sameShape } from '../core/shape.ts';
+import { formatShape } from '../core/shape.ts';
 import type { Node, Tensor, TensorType } from '../ir/graph.ts';
-import { checkActivation, checkSameQuantization, checkWeights, rejectOperand } from './operands.ts';
+import { checkActivation, checkBiasShape, checkSameQuantization, checkWeights, rejectOperand } from './operands.ts';
 
 export function isFloat(tensor: TensorType | undefined): boolean {
   return tensor?.dtype === 'float32';
@@ -34,9 +34,7 @@ export function checkFloatBias(node: Node, tensor: Tensor | undefined, channels:
   if (tensor === undefined) return;
   checkFloat(node, 'bias', tensor);
   if (tensor.data === undefined) rejectOperand(node, 'bias', tensor, 'is computed at run time; it must be constant');
-  if (!sameShape(tensor.shape, [channels])) {
-    rejectOperand(node, 'bias', tensor, `has shape ${formatShape(tensor.shape)}; must have one value for each of ${channels} output channels`);
-  }
+  checkBiasShape(node, tensor, channels);
 }
 
 /** Checks an operator that moves elements unchanged: equal dtypes, and equal quantization where they are int8 codes. */

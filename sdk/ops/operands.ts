@@ -1,5 +1,5 @@
 import { ModelError } from '../core/errors.ts';
-import { formatShape, sameShape } from '../core/shape.ts';
+import { elementCount, formatShape } from '../core/shape.ts';
 import type { Node, Tensor, TensorType } from '../ir/graph.ts';
 
 /** Per-tensor quantization of an activation: real = scale * (code - zeroPoint). */
@@ -99,9 +99,13 @@ export function checkBias(node: Node, tensor: Tensor | undefined, channels: numb
   if (tensor === undefined) return;
   if (tensor.dtype !== 'int32') rejectOperand(node, 'bias', tensor, `is ${tensor.dtype}; ${node.op} supports int32`);
   if (tensor.data === undefined) rejectOperand(node, 'bias', tensor, 'is computed at run time; it must be constant');
-  if (!sameShape(tensor.shape, [channels])) {
-    rejectOperand(node, 'bias', tensor, `has shape ${formatShape(tensor.shape)}; must have one value for each of ${channels} output channels`);
-  }
+  checkBiasShape(node, tensor, channels);
+}
+
+/** Checks a bias: one value for each channel, with any extents of 1 before. */
+export function checkBiasShape(node: Node, tensor: TensorType, channels: number): void {
+  if (elementCount(tensor.shape) === channels && tensor.shape.at(-1) === channels) return;
+  rejectOperand(node, 'bias', tensor, `has shape ${formatShape(tensor.shape)}; must have one value for each of ${channels} output channels`);
 }
 
 /** The quantization of a checked activation. */

@@ -3,14 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { Abi } from '../../kernels/abi.ts';
 import * as abi from '../../kernels/abi.ts';
 import { compile } from '../../sdk/compile/compile.ts';
+import { interpret } from '../../sdk/compile/interpret.ts';
 import { BUFFER_ALIGNMENT, planMemory, READ_PADDING } from '../../sdk/compile/plan-memory.ts';
-import { ModelError, PlanError } from '../../sdk/core/errors.ts';
+import { ModelError } from '../../sdk/core/errors.ts';
 import { detectFormat } from '../../sdk/formats/index.ts';
 import type { Graph } from '../../sdk/ir/graph.ts';
 import type { Plan } from '../../sdk/plan/types.ts';
 import { realModels } from '../assets.ts';
 import { fixtureModels } from '../models.ts';
-import { activation, GraphBuilder, residualNet, single, weights } from '../ops/graphs.ts';
+import { activation, GraphBuilder, residualNet, weights } from '../ops/graphs.ts';
+import { sessionOf } from '../ops/run-kernels.ts';
 
 function read(path: string): Graph {
   const bytes = new Uint8Array(readFileSync(path));
@@ -83,13 +85,22 @@ describe('compile', () => {
     expect(compile(build.graph('twice', [x], [y])).constants.filter(({ layout }) => layout.kind === 'gemm-weights')).toHaveLength(1);
   });
 
-  it('rejects invalid graphs and constant outputs', () => {
+  it('copies constants to outputs, and gives one tensor as several outputs', () => {
+    const build = new GraphBuilder();
+    const x = build.tensor(activation('x', [2]));
+    const constant = build.tensor(weights([2], [5, 6]));
+    const y = build.node('add', [x, x], activation('y', [2], 0.1), { activation: 'none' });
+    const graph = build.graph('outputs', [x], [constant, y, y, constant]);
+    const input = Int8Array.of(7, -8);
+    expect(interpret(graph, [input], 'float')).toEqual([[5, 6], [7, -8], [7, -8], [5, 6]].map((values) => Int8Array.from(values)));
+    const session = sessionOf(graph);
+    session.inputs[0]!.data.set(input);
+    expect(session.runSync().outputs.map(({ data }) => [...data as Int8Array])).toEqual([[5, 6], [7, -8], [7, -8], [5, 6]]);
+  });
+
+  it('rejects invalid graphs', () => {
     const graph = residualNet();
     expect(() => compile({ ...graph, nodes: graph.nodes.slice(1) })).toThrow(ModelError);
-    const constant = single('reshape', [activation('x', [4]), weights([1], [1])], activation('y', [4]), {});
-    const withoutWeights: Graph = { ...constant, nodes: [{ ...constant.nodes[0]!, inputs: [0] }], outputs: [1] };
-    expect(() => compile(withoutWeights)).toThrow(PlanError);
-    expect(() => compile(withoutWeights)).toThrow(/tensor \d+ 'weights' is a constant output/);
   });
 });
 

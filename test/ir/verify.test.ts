@@ -39,6 +39,8 @@ describe('verify', () => {
       "tensor 1 'a': shape [2, 1.5] must be at most 8 integers of at least 1",
     ],
     ['an empty tensor', withTensor(1, { shape: [2, 0] }), 'invalid-shape', 'shape [2, 0]'],
+    ['an empty constant that is read', withTensor(3, { shape: [0], data: new Uint8Array() }), 'invalid-shape',
+      "'c', a constant without elements, which nothing may read"],
     ['rank 9', withTensor(1, { shape: [1, 1, 1, 1, 1, 1, 1, 1, 1] }), 'invalid-shape', 'at most 8'],
     ['a tensor beyond int32', withTensor(1, { shape: [65536, 65536, 65536] }), 'invalid-shape', 'at most 2147483647'],
     ['a short constant', withTensor(3, { data: new Uint8Array(5) }), 'constant-size', "tensor 3 'c': constant has 5 bytes, int8 2x3 takes 6"],

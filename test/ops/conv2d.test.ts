@@ -115,6 +115,7 @@ describe('conv2d', () => {
     ],
     ['weights that are computed', [x, { name: 'w', dtype: 'int8', shape: w.shape }], y, {}, /weights 'w' are computed at run time/],
     ['bias of another length', [x, w, bias([1, 2])], y, {}, /bias 'bias' has shape 2; must have one value for each of 3/],
+    ['bias of as many values along another axis', [x, w, { ...bias([1, 2, 3]), shape: [3, 1] }], y, {}, /bias 'bias' has shape 3x1; must have one value/],
     ['channels that do not divide', [activation('x', [1, 4, 4, 3]), w], y, {}, /do not divide 3 input channels/],
     ['stride of 0', [x, w], y, { strides: [0, 1] }, /attribute 'strides' is \[0,1\], must be 2 integers from 1/],
     ['unknown activation', [x, w], y, { activation: 'tanh' }, /attribute 'activation' is "tanh", must be one of none, relu/],
@@ -124,6 +125,12 @@ describe('conv2d', () => {
     ['another declared shape', [x, w], activation('y', [1, 4, 4, 3]), {}, /declared as int8 1x4x4x3, conv2d gives int8 1x3x3x3/],
   ])('rejects %s', (_name, inputs, output, attributes, message) => {
     expectRejected(single('conv2d', inputs, output, { ...CONVOLUTION, ...attributes }), /^operator 0 conv2d: /, message);
+  });
+
+  it('takes a bias with extents of 1 before its channels', () => {
+    const b = bias([1, 2, 3]);
+    const outputs = [b, changed(b, { shape: [1, 1, 3] })].map((tensor) => run(single('conv2d', [x, w, tensor], y, CONVOLUTION), [new Int8Array(32)]));
+    expect(outputs[1]).toEqual(outputs[0]);
   });
 
   it('tolerates per-channel bias quantization on a wrong axis', () => {

@@ -14,6 +14,7 @@ export function detectionAttributes(operator: OperatorTable, where: string): Rec
     if (typeof found === 'number') return found;
     throw new ModelError('invalid-options', `${where}: custom option ${name} is ${found ?? 'missing'}; must be a number; export the model again`);
   };
+  const regular = options.get('use_regular_nms');
   return {
     numClasses: value('num_classes'),
     maxDetections: value('max_detections'),
@@ -21,7 +22,7 @@ export function detectionAttributes(operator: OperatorTable, where: string): Rec
     detectionsPerClass: options.has('detections_per_class') ? value('detections_per_class') : DETECTIONS_PER_CLASS,
     scoreThreshold: value('nms_score_threshold'),
     iouThreshold: value('nms_iou_threshold'),
-    regularNms: options.get('use_regular_nms') === true,
+    regularNms: typeof regular === 'number' ? Math.trunc(regular) !== 0 : regular === true,
     yScale: value('y_scale'),
     xScale: value('x_scale'),
     hScale: value('h_scale'),

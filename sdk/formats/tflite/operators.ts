@@ -124,7 +124,8 @@ function resize(options: ResizeTable, { inputs: [, size] }: Operands): Record<st
 
 function mean(options: Table<keyof typeof schema.ReducerOptions>, { inputs: [input, axes] }: Operands): Record<string, Attribute> {
   const rank = input!.shape.length;
-  return { axes: constantIntegers(axes, 'axes', options.where).map((axis) => axisOf(axis, rank, options.where)), keepDims: options.bool('keep_dims') };
+  const stated = constantIntegers(axes, 'axes', options.where).map((axis) => axisOf(axis, rank, options.where));
+  return { axes: [...new Set(stated)], keepDims: options.bool('keep_dims') };
 }
 
 function withoutActivation(options: Table<'fused_activation_function'>): Record<string, Attribute> {

@@ -61,9 +61,6 @@ function readPorts(subgraph: SubGraphTable, field: 'inputs' | 'outputs', tensors
     throw new ModelError('invalid-graph', `${subgraph.where}: ${field} name tensor ${outside} of ${tensors.length}; ` +
       'the file is damaged, fetch it again');
   }
-  if (new Set(ids).size !== ids.length) {
-    throw new ModelError('invalid-graph', `${subgraph.where}: a tensor is listed twice in ${field}; export the model again`);
-  }
   return ids;
 }
 
@@ -71,6 +68,9 @@ function readInputs(
   subgraph: SubGraphTable, tensors: readonly Tensor[], { variables, resources }: Pick<TensorTable, 'variables' | 'resources'>,
 ): number[] {
   const ids = readPorts(subgraph, 'inputs', tensors);
+  if (new Set(ids).size !== ids.length) {
+    throw new ModelError('invalid-graph', `${subgraph.where}: a tensor is listed twice in inputs; export the model again`);
+  }
   const kept = ids.find((id) => variables.has(id) || resources.has(id));
   if (kept !== undefined) {
     const kind = resources.has(kept) ? 'resource' : 'variable (state kept between runs)';

@@ -1,6 +1,6 @@
 import { byteLength, type DType } from '../../core/dtype.ts';
 import { ModelError } from '../../core/errors.ts';
-import { elementCount, formatShape } from '../../core/shape.ts';
+import { elementCount, formatShape, sameShape } from '../../core/shape.ts';
 import type { Tensor } from '../../ir/graph.ts';
 import type { Table, TableVector } from './flatbuffer.ts';
 import { readQuantization } from './quantization.ts';
@@ -55,7 +55,7 @@ function readTensor(table: TensorTable, index: number, graph: string, buffers: B
   const name = table.text('name') || `tensor ${index}`;
   const where = `${graph}: tensor ${index} "${name.length > 80 ? `${name.slice(0, 77)}...` : name}"`;
   const dtype = readDType(table, where);
-  const shape = readShape(table, where);
+  const shape = readShape(table, dtype, where);
   if (table.has('sparsity')) throw unsupported(where, 'is sparse', 'export the model with dense weights');
   if (table.u32('external_buffer', 0) !== 0) throw unsupported(where, 'keeps its data in another file', 'export the model as one file');
   const quantization = readQuantization(table, dtype, shape, where);
@@ -77,13 +77,14 @@ function readDType(table: TensorTable, where: string): DType {
   throw unsupported(where, `has type ${type ?? code}`, `allowed types: ${Object.keys(DTYPE_OF_TYPE).join(', ')}`);
 }
 
-function readShape(table: TensorTable, where: string): number[] {
+/** The shape of a tensor; a list of int32, such as the extents of a scalar, may be empty. */
+function readShape(table: TensorTable, dtype: DType, where: string): number[] {
   const shape = table.i32s('shape');
   if (shape.length > MAX_RANK) throw new ModelError('invalid-shape', `${where} has ${shape.length} dimensions; allowed are at most ${MAX_RANK}`);
   if (shape.includes(-1)) {
     throw new ModelError('dynamic-shape', `${where} has the dynamic shape ${shape.join('x')}; export the model with fixed shapes`);
   }
-  if (!shape.every((extent) => extent > 0)) {
+  if (!shape.every((extent) => extent > 0) && !(dtype === 'int32' && sameShape(shape, [0]))) {
     throw new ModelError('invalid-shape', `${where} has shape ${shape.join('x')}; every extent must be at least 1`);
   }
   if (elementCount(shape) > MAX_TENSOR_BYTES) {
@@ -101,8 +102,8 @@ function readData(table: TensorTable, dtype: DType, shape: readonly number[], wh
   const offset = buffer.u64('offset', 0);
   // Schema, table Buffer: offset 0 and 1 mean that the data, if any, is inside the tables.
   const data = offset > 1 ? buffer.fileBytes(offset, buffer.u64('size', 0)) : buffer.bytes('data');
-  if (data.length === 0) return undefined;
   const expected = byteLength(dtype, elementCount(shape));
+  if (data.length === 0 && expected > 0) return undefined;
   if (data.length === expected) return data;
   throw new ModelError('invalid-buffer', `${where} is ${formatShape(shape)} ${dtype}, ${expected} bytes, but buffer ${index} has ${data.length}; ` +
     'export the model again');

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encode } from 'flatbuffers/js/flexbuffers.js';
 import { describe, expect, it } from 'vitest';
+import { writeTflite } from '../../../scripts/fixtures/write-tflite.mjs';
 import { elementCount } from '../../../sdk/core/shape.ts';
 import { byteLength } from '../../../sdk/core/dtype.ts';
+import { detectionAttributes } from '../../../sdk/formats/tflite/detection.ts';
 import { operatorRows } from '../../../sdk/formats/tflite/operators.ts';
 import { readTflite } from '../../../sdk/formats/tflite/read.ts';
+import type { OperatorTable } from '../../../sdk/formats/tflite/types.ts';
 import type { Graph } from '../../../sdk/ir/graph.ts';
 import { assets } from '../../assets.ts';
 import { assetModels, fixtureModels } from '../../models.ts';
@@ -74,6 +78,60 @@ describe('readTflite', () => {
     });
     expect(graph.nodes[0]!.inputs).toEqual([0, 1, -1]);
     expect(graph.tensors[0]!.name).toBe('tensor 0');
+  });
+
+  it('takes a tensor, or a constant, as several outputs', () => {
+    const graph = readEdited(({ subgraph }) => { subgraph.outputs = [6, 2, 6]; });
+    expect(graph.outputs).toEqual([6, 2, 6]);
+  });
+
+  it('takes a constant without elements as the shape of a scalar', () => {
+    const graph = readEdited(({ tensors, buffers, operators }) => {
+      tensors[6] = { ...tensors[6], shape: [] };
+      tensors[4]!.shape = [1, 1, 1, 1];
+      tensors[5]!.shape = [0];
+      buffers[3]!.data = new Uint8Array();
+      operators[0]!.inputs = [0, 1, -1];
+    });
+    expect(graph.nodes.at(-1)).toMatchObject({ op: 'reshape', inputs: [4], outputs: [6] });
+  });
+
+  it('averages over an axis once, however often the file names it', () => {
+    const graph = readEdited(({ codes, operators, buffers, tensors }) => {
+      codes[2] = { deprecated_builtin_code: 40 };
+      operators[2] = { ...operators[2], inputs: [4, 5] };
+      tensors[5]!.shape = [3];
+      buffers[3]!.data = new Uint8Array(Int32Array.of(1, 2, -3).buffer);
+    });
+    expect(graph.nodes.at(-1)).toMatchObject({ op: 'mean', attributes: { axes: [1, 2], keepDims: false } });
+  });
+
+  it('reads small files of many operators that share their operator code and an empty buffer', () => {
+    const count = 300;
+    const ids = Array.from({ length: count }, (_, index) => index);
+    const bytes = writeTflite({
+      version: 3,
+      operator_codes: [{ deprecated_builtin_code: 19 }],
+      buffers: [{}],
+      subgraphs: [{
+        tensors: [...ids, count].map((id) => ({ name: `${id}`, shape: [1, 8] })),
+        inputs: [0],
+        outputs: [count],
+        operators: ids.map((id) => ({ opcode_index: 0, inputs: [id], outputs: [id + 1] })),
+      }],
+    });
+    expect(readTflite(bytes, 'relus.tflite').nodes).toHaveLength(count);
+  });
+
+  it('takes options of detections that are any kind of number', () => {
+    const options = {
+      max_detections: 2, max_classes_per_detection: 1, nms_score_threshold: 0.5, nms_iou_threshold: 0.5, num_classes: 1, y_scale: 10, x_scale: 10,
+      h_scale: 5, w_scale: 5,
+    };
+    const regular = [true, 1, 0, false, undefined].map((value) => detectionAttributes({
+      bytes: () => new Uint8Array(encode({ ...options, ...(value !== undefined && { use_regular_nms: value }) })),
+    } as unknown as OperatorTable, 'operator 0')['regularNms']);
+    expect(regular).toEqual([true, true, false, false, false]);
   });
 
   it.each([
