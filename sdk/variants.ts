@@ -1,3 +1,4 @@
+export { calibrateVariants, type CalibratedVariants, type CalibrateVariantsOptions } from './variants/calibrate-variants.ts';
 export type { TaskMaker } from './variants/live-model.ts';
 export { variantCosts, type LatencySource } from './variants/costs.ts';
 export { describeVariant } from './variants/describe-variant.ts';

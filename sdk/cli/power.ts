@@ -1,6 +1,7 @@
 import { integer } from './options.ts';
 import { example } from './output.ts';
 import type { CliCommand } from './types.ts';
+import type { CalibrateOptions } from './power/calibrate-directory.ts';
 import type { SimulateOptions } from './power/simulate-policies.ts';
 
 /** Decisions about heat and energy. */
@@ -24,6 +25,17 @@ export const power: CliCommand = {
       .action(async (options: SimulateOptions) => {
         const { simulatePolicies } = await import('./power/simulate-policies.ts');
         await simulatePolicies(options, context);
+      });
+    group
+      .command('calibrate')
+      .description('Measure model variants and the heat of this board, and store them as its profile; a stored one that fits is shown.')
+      .argument('<directory>', 'directory of model files with a variants.json')
+      .option('--profile <FILE>', 'file of the profile (default: board-profile.json in the directory)')
+      .option('--seconds <N>', 'seconds it may take', integer(1, 30), 30)
+      .addHelpText('after', example('halfbyte power calibrate models', 'halfbyte power calibrate models --profile /var/lib/halfbyte/profile.json --json'))
+      .action(async (directory: string, options: CalibrateOptions) => {
+        const { calibrateDirectory } = await import('./power/calibrate-directory.ts');
+        await calibrateDirectory(directory, options, context);
       });
   },
 };

@@ -195,6 +195,18 @@ describe('calibration', () => {
     expect([runs, profile.latencies]).toEqual([1, []]);
   });
 
+  it('makes each variant ready before its runs, on one thread first, and counts none of that time for them', async () => {
+    const { options } = virtualBoard(1);
+    const ready: string[] = [];
+    const { latencies } = await calibrate({ ...options, threads: 2, prepare: async (variant, threads) => {
+      ready.push(`${options.variants[variant] as string} ${threads}`);
+      await options.sleep(0.5);
+    } });
+    expect(ready).toEqual(['small 1', 'large 1', 'small 2', 'large 2']);
+    expect(latencies[0]!.seconds).toBeLessThan(0.025);
+    expect(latencies).toHaveLength(4);
+  });
+
   it('gives timers their turn between runs that never wait', async () => {
     const { options, time } = virtualBoard(1);
     const stop = new AbortController();

@@ -28,6 +28,7 @@ const schema = v.strictObject({
   variants: v.pipe(v.array(v.union([v.string(), profiledVariant])), v.minLength(1)),
   kernel: v.optional(v.string()),
   threads: v.pipe(number, v.minValue(1), v.maxValue(MAX_THREADS)),
+  prepare: v.optional(v.function()),
   run: v.function(),
   temperature: v.function(),
   clock: v.function(),
@@ -49,6 +50,8 @@ export interface CalibrationOptions {
   readonly kernel?: string;
   /** Most threads: 1 to 64. */
   readonly threads: number;
+  /** Makes a variant ready on so many threads, before its runs; this time is none of theirs. */
+  prepare?(variant: number, threads: number): Promise<void>;
   /** One inference; without a promise it holds up the event loop for as long as it takes, and other work has its turn in between. */
   run(variant: number, threads: number): Promise<void> | void;
   /** Degrees Celsius of the processor; undefined where there is no trusted one. */
@@ -79,6 +82,7 @@ class Recorder {
   #sampled = -Infinity;
   #load = NaN;
   #unreadable = false;
+  #ready = '';
 
   constructor(options: CalibrationOptions) {
     this.#options = options;
@@ -123,6 +127,9 @@ class Recorder {
   async run(variant: number, threads: number): Promise<number> {
     if (this.elapsed - this.#turn >= TURN_SECONDS) await this.#sleep(0);
     this.#options.signal?.throwIfAborted();
+    const pair = `${variant} ${threads}`;
+    if (pair !== this.#ready) await this.#options.prepare?.(variant, threads);
+    this.#ready = pair;
     this.#sample(threads);
     const begun = this.elapsed;
     await this.#options.run(variant, threads);
@@ -136,7 +143,7 @@ class Recorder {
 
 /**
  * Calibrates a board within 30 s: idle first, then the median latency of each variant with each number of threads, then the dearest variant on
- * all threads for the rest, while the temperature is recorded. What there was no time for is left out.
+ * all threads for the rest, while the temperature is recorded. One thread comes first; what there was no time for is left out.
  * @throws OptionError for wrong options; what `run` throws
  */
 export async function calibrate(options: CalibrationOptions): Promise<BoardProfile> {
@@ -146,7 +153,7 @@ export async function calibrate(options: CalibrationOptions): Promise<BoardProfi
   await recorder.idle(seconds * IDLE_SHARE);
 
   const until = seconds * LATENCY_SHARE;
-  const pairs = variants.flatMap((_, variant) => Array.from({ length: threads }, (_unused, index) => ({ variant, threads: index + 1 })));
+  const pairs = Array.from({ length: threads }, (_, index) => variants.map((_variant, variant) => ({ variant, threads: index + 1 }))).flat();
   const latencies: BoardProfile['latencies'] = [];
   for (const [index, pair] of pairs.entries()) {
     // The first run after a change fills caches and wakes threads: it tells only how long one takes.
