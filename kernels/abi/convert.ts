@@ -6,7 +6,7 @@ export enum CastType {
   uint8,
 }
 
-/** `cast_x`: elements of CastType FROM as CastType TO. Floats are truncated to int32, saturating; narrower integers keep the low bits. Units are blocks of BLOCK elements. Scratch bytes: 16. */
+/** `cast_x`: elements of CastType FROM as CastType TO. Floats are truncated, saturating, NaN to the greatest integer; integers as narrower ones keep the low bits. Units are blocks of BLOCK elements. Scratch bytes: 16. */
 export enum CastParams {
   INPUT = 0,
   OUTPUT = 4,

@@ -1,6 +1,8 @@
 import { CastType } from '../../kernels/abi.ts';
 import { elementCount } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
+import { clampCode } from './activation.ts';
+import type { CodeRange } from './activation.ts';
 import { checkAttributeNames } from './attributes.ts';
 import { sourceField } from './kernel-fields.ts';
 import type { Fields } from './kernel-fields.ts';
@@ -9,7 +11,10 @@ import { elementBlock } from './partition.ts';
 import { TAIL_SCRATCH } from './scratch.ts';
 import type { Operator } from './types.ts';
 
-const INT32_MAX = 2147483647;
+/** Integers that a truncated float may become. */
+const RANGES: Readonly<Partial<Record<TensorType['dtype'], CodeRange>>> = {
+  int32: { min: -2147483648, max: 2147483647 }, int8: { min: -128, max: 127 }, uint8: { min: 0, max: 255 },
+};
 
 const TYPES: Readonly<Partial<Record<TensorType['dtype'], CastType>>> = {
   float32: CastType.float32, int32: CastType.int32, int8: CastType.int8, uint8: CastType.uint8,
@@ -19,7 +24,7 @@ function typeOf(node: Node, what: string, tensor: TensorType): CastType {
   return TYPES[tensor.dtype] ?? rejectOperand(node, what, tensor, `is ${tensor.dtype}; cast supports ${Object.keys(TYPES).join(', ')}`);
 }
 
-/** Element values as another type, quantization ignored. Floats are truncated to int32, saturating, NaN to 0; narrower integers keep the low bits. */
+/** Element values as another type, quantization ignored. Floats are truncated, saturating, NaN to the greatest integer; integers as narrower ones keep the low bits. */
 export const cast: Operator = {
   name: 'cast',
   isElementwise: true,
@@ -37,10 +42,10 @@ export const cast: Operator = {
   reference(node, inputs, outputs) {
     const input = operand(node, inputs, 0, 'input');
     const output = operand(node, outputs, 0, 'output');
-    const whole = input.dtype === 'float32' && output.dtype !== 'float32';
+    const range = input.dtype === 'float32' ? RANGES[output.dtype] : undefined;
     const y = output.data as Float32Array;
     (input.data as Float32Array).forEach((value, index) => {
-      y[index] = whole ? Math.min(INT32_MAX, Math.max(-INT32_MAX - 1, Math.trunc(value))) : value;
+      y[index] = range === undefined ? value : Number.isNaN(value) ? range.max : clampCode(Math.trunc(value), range);
     });
   },
 

@@ -88,14 +88,18 @@ describe.each(modules)('binary kernels, %s module', (name) => {
 describe.each(modules)('cast_x, sqrt_f32 and argmax, %s module', (name) => {
   const machine = machineOf(name);
   const values = { float32: Float32Array, int32: Int32Array, int8: Int8Array, uint8: Uint8Array } as const;
+  const bounds: Readonly<Record<string, readonly [number, number]>> = { int32: [-2147483648, 2147483647], int8: [-128, 127], uint8: [0, 255] };
   const reals = [0, -0.5, 1.9, -1.9, 127.5, 200, -200.7, 3e9, -3e9, NaN, 255, -128, 16777217];
 
-  it('cast_x truncates floats with saturation and keeps low bits of integers', () => {
+  it('cast_x truncates floats with saturation, NaN to the greatest integer, and keeps low bits of integers', () => {
     for (const [from, From] of Object.entries(values)) {
       for (const [to, To] of Object.entries(values)) {
         const input = From.from(reals.map((value) => (from === 'float32' ? value : Math.trunc(value) | 0)));
-        const whole = (value: number): number => (Number.isNaN(value) ? 0 : Math.min(2147483647, Math.max(-2147483648, Math.trunc(value))));
-        const expected = To.from([...input].map((value) => (from === 'float32' && to !== 'float32' ? whole(value) : value)));
+        const range = from === 'float32' ? bounds[to] : undefined;
+        const truncated = (value: number, [least, most]: readonly [number, number]): number => (
+          Number.isNaN(value) ? most : Math.min(most, Math.max(least, Math.trunc(value)))
+        );
+        const expected = To.from([...input].map((value) => (range === undefined ? value : truncated(value, range))));
         const types = CastType as unknown as Record<string, number>;
         const output = machine.run({
           kernel: 'cast_x', params: 'CastParams', outputBytes: expected.byteLength, scratchBytes: 16, units: Math.ceil(input.length / 4),
