@@ -10,6 +10,8 @@ import { checkOperandCount, operand, tensorScale } from './operands.ts';
 import type { Lowering, Operator } from './types.ts';
 
 const MAX_PAD = 65535;
+/** Most bytes of padding that are kept to be copied from. */
+const MAX_FILL = 65536;
 
 function padsOf(node: Node, rank: number): { readonly before: readonly number[]; readonly after: readonly number[] } {
   return { before: integersAttribute(node, 'before', rank, 0, MAX_PAD), after: integersAttribute(node, 'after', rank, 0, MAX_PAD) };
@@ -28,24 +30,29 @@ function inner(node: Node, input: TensorType, output: TensorType): Move {
   return { input: 0, output: 0, extents: input.shape, inputOffset: 0, inputStrides: stridesOf(input.shape), outputOffset, outputStrides };
 }
 
-/** Fills the output with padding, row by row from one row of it. */
+/** Fills the output with padding, by copies of one row of it, or of a part of a wide one. */
 export function lowerFill(node: Node, lowering: Lowering, id: number): void {
   const output = lowering.tensor(id);
-  const rows = elementCount(output.shape.slice(0, -1));
-  const rowBytes = byteLength(output.dtype, output.shape.at(-1) ?? 1);
-  // Padding is 0 or a code of 8 bits.
-  const row = new Int8Array(rowBytes).fill(paddingOf(output));
-  const fields: Fields<'MoveParams'> = {
-    INPUT: { constant: lowering.constantData(`${node.name} padding`, bytesOf(row), { kind: 'raw' }) },
-    OUTPUT: { buffer: lowering.buffer(id) },
-    COUNT: 1,
-    RUN: rowBytes,
-    INPUT_STEP: 0,
-    OUTPUT_STEP: 0,
-    RANK: 1,
-    DIMS: { constant: lowering.constantData(`${node.name} rows`, bytesOf(Int32Array.of(rows, 0, rowBytes)), { kind: 'raw' }) },
+  const bytes = byteLength(output.dtype, elementCount(output.shape));
+  const run = Math.min(byteLength(output.dtype, output.shape.at(-1) ?? 1), MAX_FILL);
+  // Padding is 0 or a code of 8 bits, so that all bytes are equal.
+  const padding = lowering.constantData(`${node.name} padding`, bytesOf(new Int8Array(run).fill(paddingOf(output))), { kind: 'raw' });
+  const copies = (count: number, length: number, offset: number): void => {
+    const fields: Fields<'MoveParams'> = {
+      INPUT: { constant: padding },
+      OUTPUT: { buffer: lowering.buffer(id), ...(offset > 0 && { offset }) },
+      COUNT: 1,
+      RUN: length,
+      INPUT_STEP: 0,
+      OUTPUT_STEP: 0,
+      RANK: 1,
+      DIMS: { constant: lowering.constantData(`${node.name} rows`, bytesOf(Int32Array.of(count, 0, length)), { kind: 'raw' }) },
+    };
+    lowering.step({ kernel: 'move_x8', params: 'MoveParams', fields, units: count });
   };
-  lowering.step({ kernel: 'move_x8', params: 'MoveParams', fields, units: rows });
+  const rest = bytes % run;
+  copies((bytes - rest) / run, run, 0);
+  if (rest > 0) copies(1, rest, bytes - rest);
 }
 
 /** The input surrounded by elements that stand for 0, of any dtype. Attributes: before and after, how many on each side of every axis. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { compile } from '../../sdk/compile/compile.ts';
 import { interpret } from '../../sdk/compile/interpret.ts';
 import type { Attribute, Graph, Tensor } from '../../sdk/ir/graph.ts';
 import { activation, single } from './graphs.ts';
 import { expectRejected, onlyStep, run } from './run.ts';
+import { runKernels } from './run-kernels.ts';
 
 const codesOf = (count: number): Int8Array => Int8Array.from({ length: count }, (_, index) => index);
 
@@ -27,6 +29,14 @@ describe('moving operators', () => {
     expectRejected(single('slice', [activation('x', [2, 4])], activation('y', [2, 3]), wrong), /3 elements from 1 by 2 leave axis 1 of extent 4/);
     const kept = { begin: [0, 0], size: [2, 1], strides: [1, 1], dropped: [0] };
     expectRejected(single('slice', [activation('x', [2, 4])], activation('y', [1]), kept), /'dropped' is \[0\], must list axes of size 1/);
+  });
+
+  it('pads a row wider than what is kept of the padding', () => {
+    const wide = 65535 + 3 + 65535;
+    const graph = single('pad', [activation('x', [2, 3], 0.05, 7)], activation('y', [2, wide], 0.05, 7), { before: [0, 65535], after: [0, 65535] });
+    const inputs = [codesOf(6)];
+    expect(runKernels(graph, inputs)[0]).toEqual(run(graph, inputs));
+    expect(compile(graph).constants.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(66_000);
   });
 
   it('packs and unpacks along an axis', () => {
