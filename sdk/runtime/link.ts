@@ -54,7 +54,8 @@ function align(address: number): number {
 }
 
 function kernelIndex(name: string): number | undefined {
-  return (Kernel as unknown as Record<string, number | undefined>)[name];
+  const index: unknown = Object.hasOwn(Kernel, name) ? (Kernel as unknown as Record<string, unknown>)[name] : undefined;
+  return typeof index === 'number' ? index : undefined;
 }
 
 function rawBytes(constant: PlanConstant, tensorData: (tensor: number) => Uint8Array): Uint8Array {
@@ -63,6 +64,16 @@ function rawBytes(constant: PlanConstant, tensorData: (tensor: number) => Uint8A
     throw new PlanError('constant-size', `constant '${constant.name}' has ${raw?.byteLength ?? 'no'} bytes, the plan states ${constant.bytes}`);
   }
   return raw;
+}
+
+/** @throws PlanError where the process cannot have so much address space. */
+function allocateMemory(pages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (cause) {
+    const advice = 'close other sessions, raise the limit of the process (ulimit -v, control group), or use a smaller model';
+    throw new PlanError('memory-limit', `the model needs ${pages * PAGE} bytes of memory, which this process cannot allocate: ${advice}`, { cause });
+  }
 }
 
 /** Weights that outgrow a second-level cache. A product of one row reads each once, so it costs their bytes: 16-bit copies would double them. */
@@ -147,7 +158,7 @@ function costOf(step: PlanStep, plan: Plan): number {
  * Lays a plan out in one shared memory (control block, step table, params, constants, arena, scratch), copies constants in once, packing on the way,
  * and fills the step table.
  * @param tensorData raw bytes of a model tensor
- * @throws PlanError when the plan is of another ABI, names an unknown kernel or field, or a constant has other bytes than stated
+ * @throws PlanError when the plan is of another ABI, names an unknown kernel or field, a constant has other bytes than stated, or its memory is not to be had
  */
 export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, choice: KernelChoice, options: LinkOptions): LinkedPlan {
   if (plan.abi !== ABI_VERSION) {
@@ -180,7 +191,7 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
     throw new PlanError('memory-limit', `the model needs ${pages * PAGE} bytes of memory, at most ${limit} are allowed here: use a smaller model`);
   }
 
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const memory = allocateMemory(pages);
   const functions = instantiateKernels(kernelModule(choice.module), memory);
   const staging = { address: arena, bytes: Math.min(memory.buffer.byteLength - arena, STAGED_BYTES) };
   packConstants(plan, raws, variants, packings, choice, functions, memory.buffer, constantAddresses, sizes, staging);

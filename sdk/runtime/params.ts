@@ -52,7 +52,7 @@ export interface Addresses {
 }
 
 function layoutOf(step: PlanStep): Readonly<Record<string, number | string>> {
-  const layout = LAYOUTS[step.params];
+  const layout = Object.hasOwn(LAYOUTS, step.params) ? LAYOUTS[step.params] : undefined;
   if (layout === undefined) {
     throw new PlanError('unknown-params', `${step.node}: params '${step.params}' are not one of: ${Object.keys(LAYOUTS).join(', ')}`);
   }

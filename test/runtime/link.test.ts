@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compile } from '../../sdk/compile/compile.ts';
 import { PlanError } from '../../sdk/core/errors.ts';
 import { detectFormat } from '../../sdk/formats/index.ts';
@@ -69,6 +69,9 @@ describe('link', () => {
   it('refuses unknown kernels, params and fields, naming the node', () => {
     expect(linkChanged(withFirstStep({ kernel: 'conv9d' }))).toThrow(/no kernel conv9d; known: .*softmax_qs8/);
     expect(linkChanged(withFirstStep({ params: 'Nothing' }))).toThrow(/Nothing.*one of/);
+    expect(linkChanged(withFirstStep({ kernel: 'constructor' }))).toThrow(/no kernel constructor; known/);
+    expect(linkChanged(withFirstStep({ kernel: '0' }))).toThrow(/no kernel 0; known/);
+    expect(linkChanged(withFirstStep({ params: 'constructor' }))).toThrow(/'constructor' are not one of/);
     expect(linkChanged(withFirstStep({ fields: { ...plan.steps[0]!.fields, COLOUR: 1 } }))).toThrow(/no field COLOUR/);
     const rest = Object.entries(plan.steps[0]!.fields).filter(([field]) => field !== 'INPUT');
     expect(linkChanged(withFirstStep({ fields: Object.fromEntries(rest) }))).toThrow(/no field INPUT/);
@@ -81,5 +84,17 @@ describe('link', () => {
 
   it('refuses to take more memory than allowed', () => {
     expect(() => link(plan, tensorData, choice, { threads: 1, memoryLimit: 1024 })).toThrow(/needs \d+ bytes of memory, at most 1024/);
+  });
+
+  it('says what a memory that cannot be allocated would have taken', () => {
+    const memory = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function refuse() {
+      throw new RangeError('WebAssembly.Memory(): could not allocate memory');
+    });
+    try {
+      expect(linkChanged({})).toThrow(PlanError);
+      expect(linkChanged({})).toThrow(/needs \d+ bytes of memory, which this process cannot allocate: .* use a smaller model/);
+    } finally {
+      memory.mockRestore();
+    }
   });
 });
