@@ -14,8 +14,6 @@ const BOUNDS: Readonly<Record<Activation, readonly [low: number, high: number]>>
   'relu-n1-to-1': [-1, 1],
 };
 
-const FLOAT32_MAX = 3.4028234663852886e38;
-
 /** Codes an int8 output may take. */
 export interface CodeRange {
   readonly min: number;
@@ -30,14 +28,14 @@ export function codeRange(node: Node, output: TensorScale): CodeRange {
   return { min: clamp(code(low)), max: clamp(code(high)) };
 }
 
-/** Clamp range of a fused activation on real values; without one the finite float32 values, as in TFLite's CalculateActivationRange. */
+/** Clamp range of a fused activation on real values; infinities where it has no bound, as in XNNPACK. */
 export function realRange(node: Node): CodeRange {
-  const [low, high] = BOUNDS[choiceAttribute(node, 'activation', ACTIVATIONS)];
-  return { min: Math.max(low, -FLOAT32_MAX), max: Math.min(high, FLOAT32_MAX) };
+  const [min, max] = BOUNDS[choiceAttribute(node, 'activation', ACTIVATIONS)];
+  return { min, max };
 }
 
-/** All finite float32 values. */
-export const FINITE_RANGE: CodeRange = { min: -FLOAT32_MAX, max: FLOAT32_MAX };
+/** No bounds. */
+export const UNBOUNDED: CodeRange = { min: -Infinity, max: Infinity };
 
 /** The element `value` within `range` as the kernels' comparisons leave it: NaN stays. */
 export function clampReal(value: number, { min, max }: CodeRange): number {

@@ -4,6 +4,7 @@ import type { Node } from '../ir/graph.ts';
 import { realRange } from './activation.ts';
 import type { CodeRange } from './activation.ts';
 import type { BinaryForm } from './binary.ts';
+import { clampFields } from './kernel-fields.ts';
 
 const INT32_MAX = 2147483647;
 
@@ -17,10 +18,7 @@ export function float32Form(kernel: string, combine: (a: number, b: number) => n
       const { min, max } = realRange(node);
       return (a, b) => Math.min(Math.max(Math.fround(combine(a, b)), min), max);
     },
-    fields(node) {
-      const { min, max } = realRange(node);
-      return { MIN: { splat: 'f32', value: min }, MAX: { splat: 'f32', value: max } };
-    },
+    fields: (node) => clampFields(realRange(node)),
   };
 }
 

@@ -1,7 +1,7 @@
 // int8 codes take TFLite's int16 arithmetic (kernels/internal/reference/hard_swish.h), the same in all modes.
 
 import { powerOfTwo } from '../core/math.ts';
-import { FINITE_RANGE } from './activation.ts';
+import { UNBOUNDED } from './activation.ts';
 import { divideByPowerOfTwo, quantizeMultiplier } from './fixed-point.ts';
 import { unaryCodesOperator } from './unary-codes.ts';
 import { boundReal, lowerRealBinary, realOperands, withReals } from './unary-f32.ts';
@@ -54,13 +54,13 @@ const UNIT_RANGE = { min: 0, max: 1 };
 export const hardSwish = withReals(onCodes, {
   attributes: [],
 
-  apply: () => (x) => boundReal(x * boundReal(boundReal(x * SIXTH, FINITE_RANGE) + 0.5, UNIT_RANGE), FINITE_RANGE),
+  apply: () => (x) => x * boundReal(Math.fround(x * SIXTH) + 0.5, UNIT_RANGE),
 
   lower(node, lowering) {
     const { count, x, y, temporary } = realOperands(node, lowering);
     const gates = temporary();
-    lowerRealBinary(node, lowering, 'mul_f32', count, x, { every: SIXTH }, gates, FINITE_RANGE);
+    lowerRealBinary(node, lowering, 'mul_f32', count, x, { every: SIXTH }, gates, UNBOUNDED);
     lowerRealBinary(node, lowering, 'add_f32', count, gates, { every: 0.5 }, gates, UNIT_RANGE);
-    lowerRealBinary(node, lowering, 'mul_f32', count, x, gates, y, FINITE_RANGE);
+    lowerRealBinary(node, lowering, 'mul_f32', count, x, gates, y, UNBOUNDED);
   },
 });

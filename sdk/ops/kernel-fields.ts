@@ -20,9 +20,15 @@ export function roundingFields(zeroPoint: number, range: CodeRange): Pick<Fields
   };
 }
 
+/** Plans are JSON, which has no infinities: their bits. */
+function boundField(bound: number): PlanField {
+  if (Number.isFinite(bound)) return { splat: 'f32', value: bound };
+  return { splat: 'i32', value: bound > 0 ? 0x7f800000 : -0x800000 };
+}
+
 /** Clamp bounds of a float32 kernel. */
 export function clampFields({ min, max }: CodeRange): { readonly MIN: PlanField; readonly MAX: PlanField } {
-  return { MIN: { splat: 'f32', value: min }, MAX: { splat: 'f32', value: max } };
+  return { MIN: boundField(min), MAX: boundField(max) };
 }
 
 /** Where a kernel reads tensor `id`: its buffer, or its bytes when it is constant. */

@@ -1,5 +1,5 @@
 import type { Node } from '../ir/graph.ts';
-import { FINITE_RANGE } from './activation.ts';
+import { UNBOUNDED } from './activation.ts';
 import { numberAttribute } from './attributes.ts';
 import { multiplyByQuantizedMultiplier, quantizeMultiplier } from './fixed-point.ts';
 import { roundingOf, roundToEven } from './requantize.ts';
@@ -32,8 +32,8 @@ const onCodes = unaryCodesOperator('leaky-relu', ['alpha'], (node, input, output
   };
 });
 
-const NEGATIVES = { ...FINITE_RANGE, max: 0 };
-const POSITIVES = { ...FINITE_RANGE, min: 0 };
+const NEGATIVES = { ...UNBOUNDED, max: 0 };
+const POSITIVES = { ...UNBOUNDED, min: 0 };
 
 /** x, and alpha * x below 0, of float32 elements or int8 codes. Attribute: alpha. */
 export const leakyRelu = withReals(onCodes, {
@@ -41,15 +41,15 @@ export const leakyRelu = withReals(onCodes, {
 
   apply(node) {
     const alpha = Math.fround(alphaOf(node));
-    return (x) => boundReal(boundReal(x, POSITIVES) + boundReal(boundReal(x, NEGATIVES) * alpha, FINITE_RANGE), FINITE_RANGE);
+    return (x) => boundReal(x, POSITIVES) + Math.fround(boundReal(x, NEGATIVES) * alpha);
   },
 
   lower(node, lowering) {
     const { count, x, y, temporary } = realOperands(node, lowering);
     const [above, below] = [temporary(), temporary()];
     lowerRealBinary(node, lowering, 'mul_f32', count, x, { every: 1 }, below, NEGATIVES);
-    lowerRealBinary(node, lowering, 'mul_f32', count, below, { every: Math.fround(alphaOf(node)) }, below, FINITE_RANGE);
+    lowerRealBinary(node, lowering, 'mul_f32', count, below, { every: Math.fround(alphaOf(node)) }, below, UNBOUNDED);
     lowerRealBinary(node, lowering, 'mul_f32', count, x, { every: 1 }, above, POSITIVES);
-    lowerRealBinary(node, lowering, 'add_f32', count, above, below, y, FINITE_RANGE);
+    lowerRealBinary(node, lowering, 'add_f32', count, above, below, y, UNBOUNDED);
   },
 });

@@ -2,7 +2,7 @@ import { ModelError, PlanError } from '../core/errors.ts';
 import { powerOfTwo } from '../core/math.ts';
 import { elementCount } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
-import { clampCode, clampReal, FINITE_RANGE } from './activation.ts';
+import { clampCode, UNBOUNDED } from './activation.ts';
 import { booleanAttribute, checkAttributeNames, listAttribute } from './attributes.ts';
 import { multiplyByQuantizedMultiplier, quantizeMultiplier } from './fixed-point.ts';
 import { checkFloat, isFloat } from './float-operands.ts';
@@ -68,13 +68,13 @@ function averager(input: TensorType, output: TensorType, count: number, mode: Re
   return (sum) => multiplyByQuantizedMultiplier(sum - lift, multiplier, rounding) + zeroPoint;
 }
 
-/** The sum, in the order of the elements, and the division are rounded to float32. */
+/** The sum, in the order of the elements, and the quotient are rounded to float32. */
 function realMeans({ outer, count, inner }: Extents, x: Float32Array, y: Float32Array): void {
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       let sum = 0;
       for (let k = 0; k < count; k++) sum = Math.fround(sum + x[(o * count + k) * inner + i]!);
-      y[o * inner + i] = clampReal(Math.fround(sum / count), FINITE_RANGE);
+      y[o * inner + i] = sum / count;
     }
   }
 }
@@ -142,7 +142,7 @@ export const mean: Operator = {
     const { outer, count } = extents;
     const common = { INPUT: sourceField(lowering, inputId), OUTPUT: { buffer: lowering.buffer(outputId) }, ...windowFields(extents) };
     if (isFloat(input)) {
-      lowering.step({ kernel: 'avgpool2d_f32', params: 'Pool2dF32Params', fields: { ...common, ...clampFields(FINITE_RANGE) }, units: outer });
+      lowering.step({ kernel: 'avgpool2d_f32', params: 'Pool2dF32Params', fields: { ...common, ...clampFields(UNBOUNDED) }, units: outer });
       return;
     }
     const ratio = ratioOf(input, output, count);

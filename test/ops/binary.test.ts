@@ -5,6 +5,7 @@ import { elementCount } from '../../sdk/core/shape.ts';
 import type { Tensor } from '../../sdk/ir/graph.ts';
 import { REQUANTIZE_MODES } from '../../sdk/ops/types.ts';
 import { activation, codes, random, single } from './graphs.ts';
+import { runKernels } from './run-kernels.ts';
 import { expectNearest, expectRejected, onlyStep, realValues, run } from './run.ts';
 
 const NONE = { activation: 'none' } as const;
@@ -29,6 +30,17 @@ describe('binary operators', () => {
     const graph = single('floor-div', [plain('a', 'int32', [6]), plain('b', 'int32', [6])], plain('y', 'int32', [6]), NONE);
     const inputs = [Int32Array.of(7, -7, 7, -7, 5, -2147483648), Int32Array.of(2, 2, -2, -2, 0, -1)];
     expect([...interpret(graph, inputs, 'float')[0] as Int32Array]).toEqual([3, -4, -4, 3, 0, -2147483648]);
+  });
+
+  it.each([
+    ['none', [Infinity, -Infinity, Infinity, NaN]],
+    ['relu', [Infinity, 0, Infinity, NaN]],
+    ['relu6', [6, 0, 6, NaN]],
+  ] as const)('bounds infinite float32 results by nothing but the activation %s', (name, expected) => {
+    const graph = single('mul', [plain('a', 'float32', [4]), plain('b', 'float32', [4])], plain('y', 'float32', [4]), { activation: name });
+    const inputs = [Float32Array.of(Infinity, -3e38, 3e38, Infinity), Float32Array.of(1, 2, 2, 0)];
+    expect([...interpret(graph, inputs, 'float')[0] as Float32Array]).toEqual(expected);
+    expect([...runKernels(graph, inputs)[0] as Float32Array]).toEqual(expected);
   });
 
   it('clamps float32 results by the activation', () => {
