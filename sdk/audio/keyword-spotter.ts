@@ -1,19 +1,20 @@
 import * as v from 'valibot';
 import { affineOf, dequantizeValue } from '../core/affine.ts';
-import { checkModel } from '../core/arguments.ts';
+import { checkModel, kindOf } from '../core/arguments.ts';
 import { OptionError } from '../core/errors.ts';
 import { inTurn } from '../core/in-turn.ts';
 import { parseOptions } from '../core/options.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
 import { untilAborted } from '../core/until-aborted.ts';
 import type { Port } from '../runtime/types.ts';
-import { checkSamples } from './check-samples.ts';
+import { checkClip, checkSamples } from './check-samples.ts';
 import { DetectionFilter, type Detection } from './detection.ts';
-import type { FeatureOptions } from './feature-options.ts';
+import { windowSamples, type FeatureOptions } from './feature-options.ts';
 import { featurePort, type FeaturePort } from './feature-port.ts';
 import { FeatureStream } from './feature-stream.ts';
 import { keywordTaskOf } from './keyword-tasks.ts';
-import type { AudioModel, AudioSource } from './types.ts';
+import { resample } from './resample.ts';
+import type { AudioClip, AudioModel, AudioSource } from './types.ts';
 
 const seconds = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
 const names = v.pipe(v.array(v.string()), v.readonly());
@@ -56,6 +57,10 @@ function scoreReader(port: Port): () => Float64Array {
   return () => Float64Array.from(port.data, (code) => dequantizeValue(code, affine));
 }
 
+function isSource(sound: AudioSource | AudioClip): sound is AudioSource {
+  return typeof (Object(sound) as Partial<AudioSource>)[Symbol.asyncIterator] === 'function';
+}
+
 type Names = readonly string[] | undefined;
 
 /** Classes to report. */
@@ -75,13 +80,15 @@ function keywordIndices(keywords: Names, labels: Names, background: readonly str
 /** Hears keywords in endless sound with an open model of one feature input and one row of class scores. The model stays the caller's to close. */
 export class KeywordSpotter {
   readonly #model: AudioModel;
+  readonly #options: KeywordSpotterOptions;
   readonly #port: FeaturePort;
   readonly #scores: () => Float64Array;
   readonly #labels: readonly string[] | undefined;
   readonly #stream: FeatureStream;
   readonly #filter: DetectionFilter;
-  /** Samples between two results. */
+  /** Samples between two results, and of the results that are averaged. */
   readonly #interval: number;
+  readonly #smoothing: number;
   #due = 0;
 
   /** @throws OptionError for wrong options, and when the model has other inputs or outputs */
@@ -99,14 +106,17 @@ export class KeywordSpotter {
     const task = features === undefined ? keywordTaskOf(input) : undefined;
     const known = labels ?? (task?.labels.length === classes ? task.labels : undefined);
     this.#model = model;
+    this.#options = options;
     this.#scores = scoreReader(output);
     this.#port = featurePort(input, features);
     this.#labels = known;
     this.#stream = new FeatureStream(this.#port.settings, this.#port.frames);
     const { frameStep, sampleRate } = this.#port.settings;
     this.#interval = Math.max(1, Math.round(intervalSeconds * sampleRate / frameStep)) * frameStep;
+    const smoothing = Math.max(1, Math.round(smoothingSeconds * sampleRate / this.#interval));
+    this.#smoothing = smoothing * this.#interval;
     this.#filter = new DetectionFilter({
-      smoothing: Math.max(1, Math.round(smoothingSeconds * sampleRate / this.#interval)), threshold, refractory: Math.round(refractorySeconds * sampleRate), sampleRate,
+      smoothing, threshold, refractory: Math.round(refractorySeconds * sampleRate), sampleRate,
       keywords: keywordIndices(keywords, known, task?.background ?? [], classes),
     });
   }
@@ -136,17 +146,34 @@ export class KeywordSpotter {
   }
 
   /**
-   * Keywords of a source as they are heard, until it ends.
-   * @throws OptionError for wrong options and when the source has another rate; what the source throws; the signal's reason as soon as it is aborted
+   * Keywords of a source as they are heard, until it ends. A clip is resampled and heard by itself, with silence after it in which its last word is decided.
+   * @throws OptionError for wrong options, what is no sound, and when a source has another rate; what the source throws; the signal's reason as soon as it is aborted
    */
-  async *listen(source: AudioSource, options: { signal?: AbortSignal } = {}): AsyncGenerator<Detection> {
+  async *listen(source: AudioSource | AudioClip, options: { signal?: AbortSignal } = {}): AsyncGenerator<Detection> {
     const { signal } = parseOptions(listenSchema, options, 'listen');
-    const { sampleRate } = Object(source) as Partial<AudioSource>;
+    if (!isSource(source)) {
+      yield* await new KeywordSpotter(this.#model, this.#options).push(this.#wholeOf(source), signal && { signal });
+      return;
+    }
+    const { sampleRate } = source;
     if (sampleRate !== this.sampleRate) {
       throw new OptionError('sample-rate', `KeywordSpotter: the source has ${sampleRate} samples a second, ` +
         `the model hears ${this.sampleRate}: open the source with that rate`);
     }
     for await (const { samples, gap } of untilAborted(source, signal)) yield* await this.push(samples, { gap, ...(signal && { signal }) });
+  }
+
+  /** The samples of a clip with the silence in which its last word is decided. */
+  #wholeOf(clip: AudioClip): Float32Array {
+    if ((Object(clip) as Partial<AudioClip>).samples === undefined) {
+      throw new OptionError('invalid-option', `listen: found ${kindOf(clip)}; must be a source of sound, such as AlsaSource and PcmSource are, or a clip, such as readWav gives`);
+    }
+    checkClip(clip, 'listen');
+    const { settings, frames } = this.#port;
+    const { samples } = resample(clip, settings.sampleRate);
+    const whole = new Float32Array(Math.max(samples.length, windowSamples(frames, settings)) + this.#smoothing);
+    whole.set(samples);
+    return whole;
   }
 
   #forget(): void {

@@ -6,7 +6,7 @@ import type { Detection } from '../../sdk/audio/detection.ts';
 import { KeywordSpotter, type KeywordSpotterOptions } from '../../sdk/audio/keyword-spotter.ts';
 import { PcmSource } from '../../sdk/audio/pcm-source.ts';
 import { readWav } from '../../sdk/audio/read-wav.ts';
-import type { AudioChunk, AudioModel, AudioSource } from '../../sdk/audio/types.ts';
+import type { AudioChunk, AudioClip, AudioModel, AudioSource } from '../../sdk/audio/types.ts';
 import { OptionError } from '../../sdk/core/errors.ts';
 import { Model } from '../../sdk/model.ts';
 import { assets } from '../assets.ts';
@@ -143,6 +143,23 @@ describe('KeywordSpotter', () => {
     expect(found[0]!.label).toBe('low');
   });
 
+  test('hears a clip of any rate by itself, also a word at its end', async () => {
+    const spotter = new KeywordSpotter(bandModel(), { ...OPTIONS, refractorySeconds: 60 });
+    const hear = async (clip: AudioClip): Promise<string[]> => {
+      const found: string[] = [];
+      for await (const detection of spotter.listen(clip)) found.push(round(detection));
+      return found;
+    };
+    // One window of the model, less than one, and one at another rate.
+    expect(await hear({ sampleRate: 16_000, samples: low.subarray(0, 8320) })).toEqual(['low 0.7']);
+    expect(await hear({ sampleRate: 16_000, samples: low.subarray(0, 7500) })).toEqual(['low 0.7']);
+    expect(await hear({ sampleRate: 8000, samples: tone(4160, 3000 / 8000) })).toEqual(['high 0.7']);
+  });
+
+  test.each([undefined, new Float32Array(9), { sampleRate: 16_000 }])('says what to listen to (%#)', async (sound) => {
+    await expect(new KeywordSpotter(bandModel(), OPTIONS).listen(sound as never).next()).rejects.toThrow(/^listen: found .*; must be a source of sound, .* or a clip, such as readWav gives/);
+  });
+
   test('gaps of a source start anew', async () => {
     const model = bandModel();
     const source: AudioSource = {
@@ -175,6 +192,12 @@ describe('KeywordSpotter', () => {
 });
 
 describe.skipIf(!assets)('KeywordSpotter on the MLPerf Tiny model', () => {
+  test('hears the word that is a file of one second', async () => {
+    await using model = await Model.load(join(assets!, 'models/kws_dscnn_int8.tflite'), { threads: 1 });
+    const { value } = await new KeywordSpotter(model).listen(readWav(readFileSync(join(assets!, 'audio/yes_1000ms.wav')))).next();
+    expect(value).toMatchObject({ label: 'Yes' });
+  });
+
   test('hears the three words in a minute of noise, each once', async () => {
     const word = (name: string): Float32Array => readWav(readFileSync(join(assets!, `audio/${name}_1000ms.wav`))).samples;
     const room = (seconds: number): Float32Array => noise(16_000 * seconds, seconds).map((sample) => sample * 2e-3);
