@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 export interface CliContext {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+  /** Told by commands that go on where nobody can read any more what they write. */
+  outliveReaders?(): void;
 }
 
 /**

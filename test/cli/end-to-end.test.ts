@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -35,6 +35,30 @@ test('ends quietly when nobody reads its output any more', async () => {
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
+
+test('fleet serve and agent go on when nobody reads their output any more', async () => {
+  const directory = join(mkdtempSync(join(tmpdir(), 'halfbyte-unread-')), 'fleet');
+  expect(halfbyte('fleet', 'init', directory).status).toBe(0);
+  const children: ChildProcess[] = [];
+  const unread = async (...args: readonly string[]): Promise<string> => {
+    const child = spawn(process.execPath, [cli, ...args, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
+    let text = '';
+    for await (const piece of child.stdout) {
+      text += String(piece);
+      if (/"(serving|connected)"/.test(text)) break;
+    }
+    return text;
+  };
+  const broker = /mqtt:[^"]+/.exec(await unread('fleet', 'serve', '--dir', directory, '--port', '0'))![0];
+  await unread('agent', '--dir', join(directory, 'device'), '--root', join(directory, 'root.json'), '--id', 'cam-1', '--broker', broker);
+  const at = ['--dir', directory, '--broker', broker];
+  expect(halfbyte('fleet', 'publish', classifier, '--name', 'a', '--version', '1', ...at).status).toBe(0);
+  await expect.poll(() => halfbyte('fleet', 'status', ...at).stdout, { timeout: 20_000 }).toMatch(/cam-1 +committed/);
+  const codes = children.map((child) => new Promise((resolve) => child.on('close', resolve)));
+  for (const child of children.reverse()) child.kill('SIGTERM');
+  expect(await Promise.all(codes)).toEqual([0, 0]);
+}, 40_000);
 
 test.skipIf(!existsSync('/dev/full'))('says in one line that its output cannot be written', () => {
   const { status, stderr } = spawnSync(process.execPath, [cli, 'inspect', classifier], { encoding: 'utf8', stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });

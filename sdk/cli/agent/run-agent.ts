@@ -30,6 +30,7 @@ export async function runAgent(options: AgentCommandOptions, context: CliContext
   });
   try {
     await agent.start();
+    context.outliveReaders?.();
     await until;
   } finally {
     await agent.close();

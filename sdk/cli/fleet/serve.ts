@@ -25,6 +25,7 @@ export async function serve(options: ServeOptions, context: CliContext, until: P
   const controller = new Controller({ directory: dir, broker: url, bytesPerSecond: rate, onEvent: show });
   try {
     await controller.start();
+    context.outliveReaders?.();
     const serving = { event: 'serving', broker: shownUrl(url), embedded: inside !== undefined };
     printEvent(context, serving, json);
     await until;
