@@ -261,7 +261,7 @@ export class Scheduler implements AsyncDisposable {
     if (!isDearer(stream)) return;
     stream.cost.retry();
     this.#slowdown.forget(stream);
-    stream.demand = { ...stream.demand, cost: stream.cost.estimate(this.#slowdown.factor) };
+    stream.demand = { ...stream.demand, cost: stream.cost.estimate(this.#slowdown.factor, this.#clock.now()) };
     this.#place();
   }
 
@@ -269,7 +269,7 @@ export class Scheduler implements AsyncDisposable {
     // One that was cut short shows the least that it costs.
     if (whole || seconds > stream.demand.cost) {
       if (!stream.background) this.#slowdown.observe(stream, seconds / stream.cost.declared, stream.period);
-      stream.cost.observe(seconds, this.#slowdown.factor);
+      stream.cost.observe(seconds, this.#slowdown.factor, this.#clock.now());
     }
     this.#placeAnew(this.#reestimate(stream));
     this.#ends.get(stream)?.();
@@ -286,7 +286,7 @@ export class Scheduler implements AsyncDisposable {
   #reestimate(stream: Stream): boolean {
     const { cost } = stream.demand;
     const now = this.#clock.now();
-    const next = stream.falling.next(cost, stream.cost.estimate(this.#slowdown.factor), now);
+    const next = stream.falling.next(cost, stream.cost.estimate(this.#slowdown.factor, now), now);
     if (next === cost) return false;
     stream.demand = { ...stream.demand, cost: next };
     return true;

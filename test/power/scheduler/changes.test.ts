@@ -30,4 +30,20 @@ describe('changes of mode', () => {
     await clock.run();
     expect(changes.length).toBeLessThan(20);
   });
+
+  it('are over two minutes after a stream that seldom runs was slow for a while', async () => {
+    const { clock, stream, feed } = setup();
+    const camera = stream({ name: 'camera', cost: 0.03, rate: 10, deadline: 0.1 });
+    const audit = stream({ name: 'audit', cost: 0.05, period: 10, deadline: 5, run: () => clock.sleep(clock.now() > 299 && clock.now() < 339 ? 0.085 : 0.05).then(() => 0) });
+    void feed(camera, 0.1, 460);
+    void feed(audit, 10, 460);
+    const modes = (): string[] => [camera.mode, audit.mode];
+    await clock.run(299);
+    expect(modes()).toEqual(['guaranteed', 'guaranteed']);
+    await clock.run(345);
+    expect(modes()).toEqual(['relaxed', 'relaxed']);
+    await clock.run(460);
+    expect(modes()).toEqual(['guaranteed', 'guaranteed']);
+    await clock.run();
+  });
 });
