@@ -20,8 +20,8 @@ export interface Cascade<Item, Result> {
 }
 
 /**
- * Cheap streams first, expensive ones on what they pass on, as in NoScope (Kang et al., VLDB 2017). Each stage keeps its own deadline: an answer
- * of stage n is due within the sum of the first n. A submission rejects with what `next` throws.
+ * Cheap streams first, expensive ones on what they pass on, as in NoScope (Kang et al., VLDB 2017). Each stage keeps its own deadline from its own
+ * release, which is also no earlier than a period after its last one (`Reservation.deadline`). A submission rejects with what `next` throws.
  */
 export function cascade<Item, Result>(stages: readonly CascadeStage<Item, Result>[]): Cascade<Item, Result> {
   const stuck = stages.findIndex(({ next }, at) => (next === undefined) !== (at === stages.length - 1));
