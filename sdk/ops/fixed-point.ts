@@ -63,3 +63,9 @@ export function multiplyByQuantizedMultiplier(x: number, { mantissa, exponent }:
   const shifted = exponent > 0 ? saturate(x * powerOfTwo(exponent)) : x;
   return divideByPowerOfTwo(doublingHighMultiply(shifted, mantissa), Math.max(0, -exponent));
 }
+
+/** The same with both of two roundings up at ties, as the NEON form of TFLite's Requantize (kernels/internal/optimized/optimized_ops.h). */
+export function multiplyRoundingUp(x: number, { mantissa, exponent }: FixedMultiplier): number {
+  const product = doublingHighMultiply(exponent > 0 ? saturate(x * powerOfTwo(exponent)) : x, mantissa);
+  return Math.floor(product / powerOfTwo(Math.max(0, -exponent)) + 0.5);
+}

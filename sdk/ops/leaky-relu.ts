@@ -2,7 +2,7 @@ import type { Node } from '../ir/graph.ts';
 import { UNBOUNDED } from './activation.ts';
 import { numberAttribute } from './attributes.ts';
 import { multiplyByQuantizedMultiplier, quantizeMultiplier } from './fixed-point.ts';
-import { roundingOf, roundToEven } from './requantize.ts';
+import { isIn256ths, roundingOf, roundToEven } from './requantize.ts';
 import { unaryCodesOperator } from './unary-codes.ts';
 import { boundReal, lowerRealBinary, realOperands, withReals } from './unary-f32.ts';
 
@@ -15,16 +15,18 @@ function alphaOf(node: Node): number {
 const onCodes = unaryCodesOperator('leaky-relu', ['alpha'], (node, input, output, mode) => {
   const alpha = alphaOf(node);
   const ratio = Math.fround(input.scale / output.scale);
-  if (mode === 'float') {
+  const slope = Math.fround(ratio * alpha);
+  if (mode === 'float' && isIn256ths(ratio) && isIn256ths(Math.abs(slope)) && slope > -128) {
     // XNNPACK's multipliers in 256ths, ties up.
-    const [above, below] = [roundToEven(256 * ratio), roundToEven(256 * Math.fround(ratio * alpha))];
+    const [above, below] = [roundToEven(256 * ratio), roundToEven(256 * slope)];
     return (code) => {
       const steps = code - input.zeroPoint;
       return Math.floor((steps * (steps < 0 ? below : above) + 128) / 256) + output.zeroPoint;
     };
   }
-  const rounding = roundingOf(mode);
-  const [above, below] = [quantizeMultiplier(ratio, rounding), quantizeMultiplier(Math.abs(ratio * alpha), rounding)];
+  const rounding = mode === 'float' ? 'double' : roundingOf(mode);
+  const product = Math.fround(Math.fround(input.scale * Math.fround(alpha)) / output.scale);
+  const [above, below] = [quantizeMultiplier(ratio, rounding), quantizeMultiplier(Math.abs(product), rounding)];
   return (code) => {
     const steps = code - input.zeroPoint;
     const scaled = steps < 0 ? (alpha < 0 ? -steps : steps) : steps;

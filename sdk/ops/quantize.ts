@@ -3,14 +3,14 @@ import type { Node, TensorType } from '../ir/graph.ts';
 import { clampCode } from './activation.ts';
 import type { CodeRange } from './activation.ts';
 import { checkAttributeNames } from './attributes.ts';
-import { multiplyByQuantizedMultiplier, quantizeMultiplier } from './fixed-point.ts';
+import { multiplyByQuantizedMultiplier, multiplyRoundingUp, quantizeMultiplier } from './fixed-point.ts';
 import { lowerFlip } from './flip.ts';
 import { sourceField } from './kernel-fields.ts';
 import type { Fields } from './kernel-fields.ts';
 import { lookUp, lookupTable, lowerLookup } from './lookup.ts';
 import { checkCodes, checkOperandCount, operand, rejectOperand, tensorScale } from './operands.ts';
 import { elementBlock } from './partition.ts';
-import { MAGIC, MAGIC_BITS, roundingOf, roundToEven } from './requantize.ts';
+import { isIn256ths, MAGIC, MAGIC_BITS, roundingOf, roundToEven } from './requantize.ts';
 import { TAIL_SCRATCH } from './scratch.ts';
 import type { Lowering, Operator, RequantizeMode, TensorValue } from './types.ts';
 
@@ -29,13 +29,16 @@ function requantizeCode(input: TensorType, output: TensorType, mode: RequantizeM
   const [from, to] = [tensorScale(input), tensorScale(output)];
   const range = rangeOf(output);
   if (isFlip(input, output)) return (code) => code - from.zeroPoint + to.zeroPoint;
-  if (mode !== 'float') {
-    const rounding = roundingOf(mode);
+  const ratio = Math.fround(from.scale / to.scale);
+  if (mode === 'float' && input.dtype !== output.dtype) {
+    const multiplier = quantizeMultiplier(from.scale / to.scale, 'double');
+    return (code) => clampCode(multiplyRoundingUp(code - from.zeroPoint, multiplier) + to.zeroPoint, range);
+  }
+  if (mode !== 'float' || !isIn256ths(ratio)) {
+    const rounding = mode === 'float' ? 'double' : roundingOf(mode);
     const multiplier = quantizeMultiplier(from.scale / to.scale, rounding);
     return (code) => clampCode(multiplyByQuantizedMultiplier(code - from.zeroPoint, multiplier, rounding) + to.zeroPoint, range);
   }
-  const ratio = Math.fround(from.scale / to.scale);
-  if (input.dtype !== output.dtype) return (code) => clampCode(roundToEven(Math.fround((code - from.zeroPoint) * ratio)) + to.zeroPoint, range);
   // XNNPACK's conversion of codes of one type: a multiplier in 256ths, ties up.
   const multiplier = roundToEven(256 * ratio);
   return (code) => clampCode(Math.floor(((code - from.zeroPoint) * multiplier + 128) / 256) + to.zeroPoint, range);

@@ -16,6 +16,11 @@ export function roundToEven(x: number): number {
   return Math.fround(x + MAGIC) - MAGIC;
 }
 
+/** Whether XNNPACK scales codes by `ratio` in 256ths; TFLite's own kernels take the others. */
+export function isIn256ths(ratio: number): boolean {
+  return ratio >= 1 / 256 && ratio <= 128;
+}
+
 /** Rounding of a `tflite-*` mode. */
 export function roundingOf(mode: Exclude<RequantizeMode, 'float'>): Rounding {
   return mode === 'tflite-single' ? 'single' : 'double';

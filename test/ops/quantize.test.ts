@@ -37,6 +37,16 @@ describe('quantize', () => {
     }), { seed: 3, numRuns: 60 });
   });
 
+  it.each([
+    ['multipliers below a 256th are taken in full', 'int8', 1 / 300, -125, [23, 24, 25, 127], [0, 0, 1, 1]],
+    ['codes of the other sign round up twice', 'uint8', 0.25, 0, [-3, -1, 1, 2, 5, 6], [0, 0, 1, 1, 2, 2]],
+    ['codes of the other sign round ties up', 'uint8', 0.5, 0, [-7, -1, 1, 3], [-3, 0, 1, 2]],
+  ] as const)('%s, as in LiteRT', (_name, dtype, ratio, zeroPoint, input, steps) => {
+    const y = coded('y', dtype, [input.length], 0.01, 100);
+    const graph = single('quantize', [activation('x', [input.length], 0.01 * ratio, zeroPoint)], y, {});
+    expect([...interpret(graph, [Int8Array.from(input)], 'float')[0]!]).toEqual(steps.map((step) => 100 + step));
+  });
+
   it('rejects other types', () => {
     expectRejected(single('quantize', [{ ...reals('x', [2]), dtype: 'int32' }], activation('y', [2]), {}), /is int32; quantize supports float32, int8 and uint8/);
     expectRejected(single('quantize', [reals('x', [2])], reals('y', [2]), {}), /is float32; quantize gives int8 or uint8/);

@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { REQUANTIZE_MODES } from '../../sdk/ops/types.ts';
 import { activation, single } from './graphs.ts';
 import { expectNearest, expectRejected, realValues, run } from './run.ts';
@@ -10,6 +10,14 @@ describe('table operators', () => {
   it('tanh gives nearest codes', () => {
     const y = activation('y', [256], 1 / 128, 0);
     for (const mode of REQUANTIZE_MODES) expectNearest(run(single('tanh', [INPUT], y, {}), [ALL], mode), realValues(INPUT, ALL).map(Math.tanh), y);
+  });
+
+  it.each([
+    ['takes multipliers in 256ths where both are at least one', 0.2, [0, 0, 1, 2, 2]],
+    ['takes multipliers in full where one is less', 0.1, [0, 1, 1, 2, 3]],
+  ])('leaky-relu %s, as LiteRT', (_name, alpha, expected) => {
+    const graph = single('leaky-relu', [activation('x', [5], 0.0002)], activation('y', [5], 0.01), { alpha });
+    expect([...run(graph, [Int8Array.of(24, 25, 26, 124, 125)])]).toEqual(expected);
   });
 
   it('leaky-relu and hard-swish stay within one step', () => {
