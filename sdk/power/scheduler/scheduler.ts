@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { contained } from '../../core/contained.ts';
 import { OptionError } from '../../core/errors.ts';
 import { parseOptions } from '../../core/options.ts';
 import { explainVerdict, microsUp, schedulable, taskOf, type Verdict } from './admission.ts';
@@ -10,7 +11,6 @@ import { place, withDeadline, type Demand, type Mode } from './placement.ts';
 import { Slowdown } from './slowdown.ts';
 import { Stream, type StreamHost } from './stream.ts';
 import { changedDemand, demandOf, parseBackground, parseReservation, parseStream, type ParsedStream } from './stream-options.ts';
-import { tellChange } from './tell-change.ts';
 import type { BackgroundHandle, BackgroundOptions, ModeChange, Outcome, Reservation, RunContext, StreamHandle, StreamOptions, StreamReport } from './types.ts';
 
 const fraction = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
@@ -47,6 +47,7 @@ export class Scheduler implements AsyncDisposable {
   readonly #options: v.InferOutput<typeof schema>;
   readonly #dispatcher: Dispatcher;
   readonly #host: StreamHost;
+  readonly #changed: (change: ModeChange) => void;
   readonly #slowdown: Slowdown;
   readonly #retries = new Map<Stream, { at: number; wait: number }>();
   readonly #ends = new Map<Stream, () => void>();
@@ -60,6 +61,7 @@ export class Scheduler implements AsyncDisposable {
     this.#options = parseOptions(schema, options, 'Scheduler');
     this.#clock = this.#options.clock;
     this.#slowdown = new Slowdown(this.#clock);
+    this.#changed = contained("Scheduler: option 'changed'", (change: ModeChange) => this.#options.changed?.(change));
     this.#dispatcher = new Dispatcher(this.#clock, new FairShare(this.#options.backgroundShare), (stream, seconds, whole) => this.#ran(stream, seconds, whole));
     this.#host = { clock: this.#clock, wake: () => this.#wake(), obstacle: (stream) => this.#obstacle(stream) };
   }
@@ -222,9 +224,8 @@ export class Scheduler implements AsyncDisposable {
   }
 
   #report(stream: Stream, from: Mode): void {
-    const { changed } = this.#options;
     const change: ModeChange = { name: stream.options.name, from, to: stream.mode, period: stream.period, cost: stream.demand.cost };
-    if (changed !== undefined) tellChange(changed, change);
+    queueMicrotask(() => this.#changed(change));
   }
 
   #keepOut(stream: Stream, before: Mode): void {

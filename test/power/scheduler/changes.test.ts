@@ -13,7 +13,7 @@ describe('changes of mode', () => {
     void feed(door, 0.1, 20);
     await clock.run();
     expect(door.mode).toBe('relaxed');
-    expect(warn.mock.calls).toEqual([["Scheduler: option 'changed' threw when stream 'door' became relaxed: no log", 'HalfbyteWarning']]);
+    expect(warn.mock.calls.map(([warning]) => warning)).toEqual(["Scheduler: option 'changed': no log"]);
     warn.mockRestore();
   });
 
