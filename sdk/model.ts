@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { kindOf } from './core/arguments.ts';
 import type { TypedArray } from './core/dtype.ts';
-import { ModelError } from './core/errors.ts';
+import { ModelError, OptionError } from './core/errors.ts';
 import type { ModelMetadata } from './core/model-metadata.ts';
 import { parseOptions } from './core/options.ts';
 import { readModelFile } from './core/read-file.ts';
@@ -23,12 +25,12 @@ function isThreads(value: unknown): boolean {
 const optionsSchema = v.strictObject({
   /**
    * Worker threads of `run()`: 1 to 16, or `auto`: the first runs measure how many are fastest, of the cores available (at most 4, at most 2 on boards
-   * below 600 MB).
+   * below 600 MB). By default `auto`.
    */
   threads: v.optional(v.custom<number | 'auto'>(isThreads, ({ received }) => `must be 'auto' or a whole number from 1 to ${MAX_THREADS}, found ${received}`), 'auto'),
-  /** Kernel module; `auto` takes the relaxed one where it is exact. */
+  /** Kernel module; `auto`, the default, takes the relaxed one where it is exact. */
   kernel: v.optional(v.picklist(['auto', ...KERNEL_MODULES]), 'auto'),
-  /** Dot product; `auto` takes the fastest exact one on this chip. */
+  /** Dot product; `auto`, the default, takes the fastest exact one on this chip. */
   dot: v.optional(v.picklist(['auto', ...DOT_VARIANTS]), 'auto'),
   /** Cost in multiply-accumulates below which a step stays on one thread. */
   parallelCost: v.optional(v.pipe(v.number(), v.minValue(0))),
@@ -41,8 +43,14 @@ const runSchema = v.strictObject({ signal: v.optional(v.instance(AbortSignal)) }
 
 export type ModelOptions = v.InferInput<typeof optionsSchema>;
 
-function readSource(source: string | URL | Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> | Uint8Array {
-  return source instanceof Uint8Array ? source : readModelFile(source, signal);
+const modeSchema = v.picklist(['float', 'tflite-single', 'tflite-double']);
+
+/** The bytes given, or the path to read them from. */
+function sourceOf(source: unknown): string | Uint8Array {
+  if (typeof source === 'string' || source instanceof Uint8Array) return source;
+  if (source instanceof URL && source.protocol === 'file:') return fileURLToPath(source);
+  throw new OptionError('invalid-option', `Model.load: found ${source instanceof URL ? `'${source.href}'` : kindOf(source)}; must be the path or file URL of a model file, ` +
+    'or its bytes as a Uint8Array: pass new Uint8Array(buffer) for an ArrayBuffer');
 }
 
 function parseRunOptions(options: { signal?: AbortSignal }): { signal?: AbortSignal } {
@@ -71,10 +79,12 @@ export class Model {
    * @throws ModelError for a broken or unsupported file, PlanError when it cannot run here, OptionError for wrong options, DeviceError when the host lacks SIMD or threads
    */
   static async load(source: string | URL | Uint8Array, options: ModelOptions = {}): Promise<Model> {
-    const { threads, kernel, dot, parallelCost, signal, name: given } = parseOptions(optionsSchema, options, 'Model.load');
+    const { threads, kernel, dot, parallelCost, signal, name: ownName } = parseOptions(optionsSchema, options, 'Model.load');
     signal?.throwIfAborted();
-    const [bytes, { detectFormat }, { compile }] = await Promise.all([readSource(source, signal), import('./formats/index.ts'), import('./compile/compile.ts')]);
-    const name = given ?? (source instanceof Uint8Array ? 'model' : basename(source instanceof URL ? source.pathname : source));
+    const given = sourceOf(source);
+    const file = typeof given === 'string' ? readModelFile(given, signal) : given;
+    const [bytes, { detectFormat }, { compile }] = await Promise.all([file, import('./formats/index.ts'), import('./compile/compile.ts')]);
+    const name = ownName ?? (typeof given === 'string' ? basename(given) : 'model');
     signal?.throwIfAborted();
     const format = detectFormat(bytes, name);
     const graph = format.read(bytes, name);
@@ -121,10 +131,11 @@ export class Model {
    * The outputs of the exact scalar reference for the current inputs and, in a streaming model, the state before the first run, in a rounding mode of
    * TFLite or halfbyte's own. Slow.
    * @returns one array per output, in output order
+   * @throws OptionError for another mode
    */
   async interpret(mode: 'float' | 'tflite-single' | 'tflite-double'): Promise<TypedArray[]> {
     const { interpret } = await import('./compile/interpret.ts');
-    return interpret(this.graph, this.inputs.map((port) => port.data), mode);
+    return interpret(this.graph, this.inputs.map((port) => port.data), parseOptions(modeSchema, mode, 'Model.interpret'));
   }
 
   /** One inference on the calling thread with the time of every step. */
@@ -145,7 +156,7 @@ export class Model {
     this.#session.resetState();
   }
 
-  /** Waits for pending runs and stops the worker threads. */
+  /** Waits for pending runs and stops the worker threads. Calls of tasks such as `classify()` that have not come to their run are rejected: await them first. */
   close(): Promise<void> {
     return this.#session.close();
   }
