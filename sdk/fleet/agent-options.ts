@@ -32,7 +32,7 @@ const limitsSchema = v.strictObject({
   eventsPerSecond: v.optional(atLeast(1), 4),
 });
 
-export const agentOptionsSchema = v.strictObject({
+const plainSchema = v.strictObject({
   /** Directory that belongs to this agent alone. */
   directory: v.pipe(v.string(), v.nonEmpty()),
   /** Broker URL, e.g. `mqtt://127.0.0.1:1883`. */
@@ -41,15 +41,19 @@ export const agentOptionsSchema = v.strictObject({
   class: v.optional(name, 'default'),
   channel: v.optional(name, 'stable'),
   board: v.optional(v.pipe(v.string(), v.maxLength(128)), `${process.platform}-${process.arch}`),
-  trustAnchor: v.optional(v.instance(Uint8Array)),
   limits: v.optional(limitsSchema, {}),
+});
+
+export const agentOptionsSchema = v.strictObject({
+  ...plainSchema.entries,
+  trustAnchor: v.optional(v.instance(Uint8Array)),
   open: v.function(),
   onEvent: v.optional(v.function()),
   energy: v.optional(v.function()),
   background: v.optional(v.custom<Background>((value) => typeof (value as Background | null)?.run === 'function', 'must have run(), as what Scheduler.background gives')),
 });
 
-type PlainOptions = Omit<v.InferInput<typeof agentOptionsSchema>, 'open' | 'onEvent' | 'energy' | 'trustAnchor' | 'background'>;
+type PlainOptions = v.InferInput<typeof plainSchema>;
 
 export interface AgentOptions<M extends LoadedModel = LoadedModel> extends PlainOptions {
   /** `root.json` of the fleet: pinned at the first start, compared at later ones. Without it, it must be in the directory. */

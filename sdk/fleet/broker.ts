@@ -1,5 +1,7 @@
 import { createServer, type Socket } from 'node:net';
+import * as v from 'valibot';
 import { DeviceError } from '../core/errors.ts';
+import { parseOptions } from '../core/options.ts';
 import { MESSAGE_BYTES } from './messages.ts';
 import { packetLimit } from './packet-limit.ts';
 
@@ -13,12 +15,18 @@ export interface Broker {
 const MAX_PACKET_BYTES = MESSAGE_BYTES.targets + 65_536;
 const MAX_CONNECTIONS = 10_000;
 
+const schema = v.strictObject({
+  host: v.optional(v.pipe(v.string(), v.nonEmpty()), '127.0.0.1'),
+  port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)), 1883),
+});
+
 /**
  * Starts a broker that asks nobody for credentials: bind it to addresses of a trusted network only.
  * @param options.port TCP port, 0 for any free one
- * @throws DeviceError when it cannot listen there
+ * @throws OptionError for wrong options, DeviceError when it cannot listen there
  */
-export async function startBroker({ host = '127.0.0.1', port = 1883 }: { host?: string; port?: number } = {}): Promise<Broker> {
+export async function startBroker(options: { host?: string; port?: number } = {}): Promise<Broker> {
+  const { host, port } = parseOptions(schema, options, 'startBroker');
   const { Aedes } = await import('aedes');
   const aedes = await Aedes.createBroker();
   const sockets = new Set<Socket>();

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Metadata, Root } from '@tufjs/models';
 import * as v from 'valibot';
+import { kindOf } from '../core/arguments.ts';
 import { OptionError, UpdateError } from '../core/errors.ts';
 import { nameSchema, parseMessage } from './messages.ts';
 import { ROLES, generateKey, readKey, type RoleName, type SigningKey } from './signing.ts';
@@ -38,6 +39,7 @@ export function expiresIn(now: Date, days: number): string {
  */
 export async function initFleet(directory: string, options: { tenant?: string; now?: Date } = {}): Promise<FleetDirectory> {
   const { tenant = 'fleet', now = new Date() } = options;
+  checkDirectory(directory, 'initFleet');
   checkName('tenant', tenant);
   await usable(directory, async () => {
     await mkdir(join(directory, 'repository', 'blobs'), { recursive: true });
@@ -58,6 +60,12 @@ export async function initFleet(directory: string, options: { tenant?: string; n
   return openFleet(directory);
 }
 
+/** For programs in JavaScript. @throws OptionError where this is no path */
+function checkDirectory(value: unknown, where: string): void {
+  if (typeof value === 'string' && value !== '') return;
+  throw new OptionError('invalid-option', `${where}: found ${kindOf(value)}; must be the path of a fleet's directory, e.g. 'factory'`);
+}
+
 /** A file that `fleet init` made. @throws OptionError when it cannot be read */
 function readMade(directory: string, name: string): Promise<Uint8Array> {
   return readFile(join(directory, name)).catch((cause: unknown) => {
@@ -67,6 +75,7 @@ function readMade(directory: string, name: string): Promise<Uint8Array> {
 
 /** @throws OptionError when `directory` is not a fleet directory, UpdateError when its files are broken */
 export async function openFleet(directory: string): Promise<FleetDirectory> {
+  checkDirectory(directory, 'openFleet');
   // One after the other: of several that are missing, the same one is always named.
   const fleet = await readMade(directory, 'fleet.json');
   const root = await readMade(directory, 'root.json');

@@ -29,8 +29,7 @@ const publisherSchema = v.strictObject({
   broker: v.optional(v.string(), 'mqtt://127.0.0.1:1883'),
 });
 
-const modelSchema = v.strictObject({
-  bytes: v.pipe(v.instance(Uint8Array), v.check((bytes) => bytes.length > 0, 'must not be empty')),
+const namedSchema = v.strictObject({
   name,
   version: versionSchema,
   /** File format, e.g. `tflite`. */
@@ -41,13 +40,19 @@ const modelSchema = v.strictObject({
   chunkSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(CHUNK_BYTES.least), v.maxValue(CHUNK_BYTES.most)), CHUNK_BYTES.default),
   /** Days that the signature is accepted. */
   expiresDays: v.optional(v.pipe(v.number(), v.minValue(0)), 365),
+});
+
+const modelSchema = v.strictObject({
+  ...namedSchema.entries,
+  bytes: v.pipe(v.instance(Uint8Array), v.check((bytes) => bytes.length > 0, 'must not be empty')),
   open: v.function(),
 });
 
 type Options = v.InferOutput<typeof modelSchema>;
+type NamedModel = v.InferInput<typeof namedSchema>;
 
 export type PublisherOptions = v.InferInput<typeof publisherSchema>;
-export interface ModelToPublish extends Omit<v.InferInput<typeof modelSchema>, 'open' | 'bytes'> {
+export interface ModelToPublish extends NamedModel {
   /** The model file. */
   readonly bytes: Uint8Array;
   /** Opens the model, to record what it answers to the golden input. */

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as v from 'valibot';
+import { parseOptions } from '../core/options.ts';
 import { connectOnce } from './connect-once.ts';
 import { createDeviceTable, type DeviceRow } from './device-table.ts';
 import { causeOf } from './cause.ts';
@@ -8,17 +10,25 @@ import { topicLevel, topicsOf } from './topics.ts';
 export interface ReadDevicesOptions {
   readonly broker: string;
   readonly tenant: string;
-  /** Quiet time that ends the reading (ms). */
+  /** Quiet time that ends the reading (ms); 500 by default. */
   readonly quietMs?: number;
   /** Told about messages that are not reports. */
   readonly refused?: (cause: { code: string; message: string }) => void;
 }
 
+const schema = v.strictObject({
+  broker: v.pipe(v.string(), v.nonEmpty()),
+  tenant: v.string(),
+  quietMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600_000)), 500),
+  refused: v.optional(v.function()),
+});
+
 /**
  * The devices of a fleet from the reports that the broker retains. Needs a broker that delivers retained messages to wildcard filters.
- * @throws UpdateError `offline`
+ * @throws OptionError for wrong options, UpdateError `offline`
  */
-export async function readDevices({ broker, tenant, quietMs = 500, refused }: ReadDevicesOptions): Promise<DeviceRow[]> {
+export async function readDevices(options: ReadDevicesOptions): Promise<DeviceRow[]> {
+  const { broker, tenant, quietMs, refused } = parseOptions(schema, options, 'readDevices');
   const topics = topicsOf(tenant);
   const table = createDeviceTable();
   let last = 0;
