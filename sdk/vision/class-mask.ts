@@ -4,6 +4,7 @@ import { OptionError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import type { Port } from '../runtime/types.ts';
 import { bestOf } from './best.ts';
+import { checkLabels } from './labels.ts';
 import type { Placement, Size } from './placement.ts';
 import { realValues } from './real-values.ts';
 
@@ -63,9 +64,7 @@ export function maskReader(
   port: Port, threshold: number, labels: readonly string[] | undefined, stated: readonly string[] | undefined,
 ): (placement: Placement) => ClassMask {
   const scores = scoresOf(port, threshold);
-  if (labels !== undefined && scores.classes !== undefined && labels.length !== scores.classes) {
-    throw new OptionError('label-count', `output '${port.name}': ${labels.length} labels for ${scores.classes} classes; give one label per class`);
-  }
+  if (scores.classes !== undefined) checkLabels(labels, scores.classes, `output '${port.name}'`);
   const names = labels ?? (stated !== undefined && stated.length === (scores.classes ?? stated.length) ? stated : null);
   const answer = new Uint8Array(scores.width * scores.height);
   let last: Placement | undefined;

@@ -3,9 +3,9 @@ import { OptionError } from '../core/errors.ts';
 import { parseOptions } from '../core/options.ts';
 import type { Port } from '../runtime/types.ts';
 import { imageInputSchema, type ImageInputOptions } from './image-to-input.ts';
-import { classLabels } from './labels.ts';
+import { checkLabels, classLabels } from './labels.ts';
 import { callSchema, PictureTask } from './picture-task.ts';
-import { topClasses, type Classification } from './top-classes.ts';
+import { isClassPort, topClasses, type Classification } from './top-classes.ts';
 import type { Frame, ImageModel } from './types.ts';
 
 /** How a classifier prepares pictures and names classes. */
@@ -34,6 +34,7 @@ export class ImageClassifier {
     this.#task = new PictureTask(model, inputOptions, 'ImageClassifier');
     const [output] = model.outputs;
     if (output === undefined) throw new OptionError('not-a-classifier', 'ImageClassifier: the model has no outputs; the first must be a row of class scores');
+    if (isClassPort(output)) checkLabels(labels, output.data.length, 'ImageClassifier');
     this.#output = output;
     this.#labels = labels ?? classLabels(output, model.metadata?.outputs[0]);
   }

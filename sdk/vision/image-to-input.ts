@@ -20,14 +20,14 @@ const perChannel = v.union(
 );
 
 export const imageInputSchema = v.strictObject({
-  /** How a picture of another size becomes one of the model's size. */
+  /** How a picture of another size becomes one of the model's size; `stretch` by default. */
   resize: v.optional(v.picklist(RESIZE_MODES), 'stretch'),
   /** Axes of the input; needed only where its shape fits both. */
   layout: v.optional(v.picklist(LAYOUTS)),
   /** The model sees (pixel - mean) / std with pixels 0 to 255; both or none. One number, or one per channel. */
   mean: v.optional(perChannel),
   std: v.optional(perChannel),
-  /** Codes of nv12 and i420 frames. */
+  /** Codes of nv12 and i420 frames; `limited` by default. */
   range: v.optional(v.picklist(COLOUR_RANGES), 'limited'),
 });
 

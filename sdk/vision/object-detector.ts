@@ -15,7 +15,7 @@ import type { Frame, ImageModel } from './types.ts';
 const schema = v.strictObject({
   ...imageInputSchema.entries,
   labels: v.optional(v.array(v.string())),
-  threshold: v.optional(v.pipe(v.number(), v.finite()), OBJECT_THRESHOLD),
+  threshold: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), OBJECT_THRESHOLD),
   overlap: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.5),
   most: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096)), 100),
   boxes: v.optional(rawBoxesSchema),
@@ -23,7 +23,7 @@ const schema = v.strictObject({
 
 /** How a detector prepares pictures, decodes boxes and names classes. */
 export interface ObjectDetectorOptions extends ImageInputOptions {
-  /** One name per class; by default those of the model file. */
+  /** One name per class, counted with the background where the model has one; by default those of the model file. */
   readonly labels?: readonly string[];
   /** Least score of an object, 0.3 by default. */
   readonly threshold?: number;
@@ -58,7 +58,7 @@ export class ObjectDetector {
       }
       this.#read = read;
     } else {
-      const read = rawBoxReader(model.outputs, boxes, imagePortShape(model.inputs[0]!, options.layout), threshold);
+      const read = rawBoxReader(model.outputs, boxes, imagePortShape(model.inputs[0]!, options.layout), threshold, labels);
       this.#read = () => suppress(read(), overlap, most);
     }
     this.#threshold = threshold;

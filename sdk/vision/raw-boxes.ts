@@ -5,6 +5,7 @@ import { formatShape } from '../core/shape.ts';
 import type { Port } from '../runtime/types.ts';
 import { bestOf } from './best.ts';
 import type { Box, DetectedBox } from './detected-box.ts';
+import { checkLabels } from './labels.ts';
 import type { Size } from './placement.ts';
 import { realValues } from './real-values.ts';
 
@@ -135,10 +136,13 @@ function bestReader({ columns, value }: Table, { background, objectness, activat
 
 /**
  * Reads the boxes of a model that states all of its candidates: for each the best class, if its score reaches `threshold`. At most 4096, the best.
- * @throws OptionError when the outputs hold no such boxes
+ * @throws OptionError when the outputs hold no such boxes, or there are not as many labels as classes
  */
-export function rawBoxReader(outputs: readonly Port[], settings: Settings, input: Size, threshold: number): () => DetectedBox[] {
+export function rawBoxReader(
+  outputs: readonly Port[], settings: Settings, input: Size, threshold: number, labels: readonly string[] | undefined,
+): () => DetectedBox[] {
   const tables = tablesOf(outputs);
+  checkLabels(labels, tables.scores.columns - (settings.objectness ? 1 : 0), 'ObjectDetector');
   const boxOf = boxReader(tables.boxes, settings, input);
   const readBest = bestReader(tables.scores, settings);
   return () => {

@@ -11,7 +11,7 @@ import type { Frame, ImageModel } from './types.ts';
 const schema = v.strictObject({
   ...imageInputSchema.entries,
   labels: v.optional(v.array(v.string())),
-  threshold: v.optional(v.pipe(v.number(), v.finite()), 0.5),
+  threshold: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.5),
 });
 
 /** How a segmenter prepares pictures and names classes. */

@@ -3,6 +3,7 @@ import { OptionError } from '../core/errors.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
 import type { Port } from '../runtime/types.ts';
 import { byScore } from './best.ts';
+import { checkLabels } from './labels.ts';
 
 /** One class of a classifier's answer. */
 export interface Classification {
@@ -38,9 +39,7 @@ export function topClasses(port: Port, count: number, labels?: readonly string[]
     throw new OptionError('not-a-classifier', `${where}: is no row of class scores; the model is no classifier`);
   }
   const classes = port.data.length;
-  if (labels !== undefined && labels.length !== classes) {
-    throw new OptionError('label-count', `${where}: ${labels.length} labels for ${classes} classes; give one label per class`);
-  }
+  checkLabels(labels, classes, where);
   const scores = Array.from(port.data, (code) => dequantizeValue(code, affine));
   return scores
     .map((score, index) => ({ index, label: labels?.[index] ?? null, score }))

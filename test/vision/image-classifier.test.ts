@@ -3,6 +3,10 @@ import { ImageClassifier } from '../../sdk/vision/image-classifier.ts';
 import type { Frame, ImageModel } from '../../sdk/vision/types.ts';
 import { port } from './port.ts';
 
+test('labels that are not one per class are refused at once', () => {
+  expect(() => new ImageClassifier(brightness(), { labels: ['a', 'b', 'c'] })).toThrow(/^ImageClassifier: 3 labels for 2 classes; give one label per class/);
+});
+
 /** Puts the brightness of the picture into class 1 and its complement into class 0. */
 function brightness(): ImageModel & { runs: number } {
   const input = port('uint8', [1, 2, 2, 1]);

@@ -70,6 +70,7 @@ describe('ObjectDetector on the outputs of TFLite\'s detection operator', () => 
   test.each<[string, Parameters<typeof fakeModel>[0], object, RegExp]>([
     ['other outputs without a coding', [floats([1, 9, 4], [])], {}, /outputs 1x9x4, not the four .* state the coding of raw boxes/],
     ['no outputs', [], {}, /the outputs none/],
+    ['a threshold above all scores', [boxes, classes, scores, count], { threshold: 50 }, /threshold/],
     ['a threshold that is no number', [boxes, classes, scores, count], { threshold: NaN }, /threshold/],
     ['an overlap above 1', [boxes, classes, scores, count], { overlap: 2 }, /overlap/],
     ['an unknown option', [boxes, classes, scores, count], { size: 2 }, /size/],

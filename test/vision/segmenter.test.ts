@@ -94,6 +94,6 @@ describe('Segmenter', () => {
     expect(() => new Segmenter(fakeModel([floats([1, 5], [])], still))).toThrow(/1x5: holds no mask/);
     expect(() => new Segmenter(fakeModel([floats([1, 1, 1, 300], [])], still))).toThrow(/at most 255 classes/);
     expect(() => new Segmenter(fakeModel([floats([1, 2, 2, 3], SCORES)], still), { labels: ['a'] })).toThrow(/1 labels for 3 classes/);
-    expect(() => new Segmenter(fakeModel([floats([1, 2, 2, 3], SCORES)], still), { threshold: NaN })).toThrow(/threshold/);
+    expect(() => new Segmenter(fakeModel([floats([1, 2, 2, 3], SCORES)], still), { threshold: 50 })).toThrow(/threshold/);
   });
 });
