@@ -16,7 +16,7 @@ export const agent: CliCommand = {
       .option('--root <FILE>', 'root.json of the fleet, pinned at the first start')
       .option('--class <NAME>', 'class of this device', 'default')
       .option('--channel <NAME>', 'channel to follow', 'stable')
-      .option('--threads <N>', 'worker threads of the model (default: the cores available, at most 4)', integer(1, 16))
+      .option('--threads <N>', 'worker threads of the model (default: as many as measure fastest, at most 4)', integer(1, 16))
       .addHelpText('after', example(
         'halfbyte agent --dir /var/lib/halfbyte --broker mqtt://192.168.1.10:1883 --root root.json',
         'halfbyte agent --dir device --broker mqtt://127.0.0.1:1883 --id camera-7 --json',

@@ -13,7 +13,7 @@ export const bench: CliCommand = {
       .command('bench')
       .description('Measure the latency of a model on this machine.')
       .argument('<model>', 'model file')
-      .option('--threads <N>', 'worker threads (default: the cores available, at most 4)', integer(1, 16))
+      .option('--threads <N>', 'worker threads (default: as many as measure fastest, at most 4)', integer(1, 16))
       .option('--runs <N>', 'measured runs (default: as many as take about a second, 20 to 1000)', integer(1, 1_000_000))
       .option('--warmup <N>', 'runs before measuring, more while the number of threads is chosen', integer(0, 1_000_000), 30)
       .addOption(new Option('--kernel <MODULE>', 'kernel module').choices(['auto', ...KERNEL_MODULES]).default('auto'))

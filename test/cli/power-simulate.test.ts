@@ -53,7 +53,7 @@ describe('power simulate', () => {
 
   it.each([
     [['--board', 'pi-9'], /--board: found "pi-9"; allowed: pi-4b, pi-5, zero-2w, /],
-    [['--board', 'pi-5', '--policy', 'best'], /--policy: found "best"; allowed: .*gated-max/],
+    [['--board', 'pi-5', '--policy', 'best'], /--policy: found "best"; allowed: .*gated-max.* governor-pace, pace/],
     [['--board', 'pi-5', '--trace', join(folder, 'missing.csv')], /--trace '.+missing\.csv': cannot be read \(ENOENT\); pass the path of a file/],
     // Longer than a test may take: refused before the days are simulated.
     [['--board', 'pi-5', '--days', '365', '--html', join(folder, 'no', 'page.html')], /--html '.+': cannot be written \(ENOENT\); pass the path of a file/],

@@ -108,11 +108,12 @@ describe('run', () => {
   });
 
   test.each<[string, () => string[], 1 | 2, RegExp]>([
-    ['no input', () => [], 2, /no data for input '.*' int8 .*; give --input \[NAME=\]FILE\.npy or --image FILE/],
+    ['no input', () => [], 2, /no data for input '.*' int8 .*; give --input \[NAME=\]FILE\.npy or --image FILE\n$/],
     ['a missing file', () => ['--input', file('none.npy')], 2, /--input '.*none\.npy': cannot be read \(ENOENT\)/],
     ['an unknown input name', () => ['--input', 'pixels=x.npy'], 2, /the model has no input 'pixels'; its inputs: /],
     ['an input given twice', () => ['--input', `${model.inputs[0]!.name}=a`, '--input', `${model.inputs[0]!.name}=b`], 2, /is given twice/],
-    ['too many inputs', () => ['--input', file('x.npy'), '--input', file('x.npy')], 2, /has 1 inputs only/],
+    ['too many inputs', () => ['--input', file('x.npy'), '--input', file('x.npy')], 2, /no input of the model is left for it; its inputs: /],
+    ['a normalization without a picture', () => ['--input', file('x.npy'), '--mean', '1'], 2, /--mean: is for pictures; give --image FILE/],
     ['a picture and all inputs', () => ['--input', file('x.npy'), '--image', file('x.bmp')], 2, /left are: none/],
     ['another shape', () => ['--input', file('short.npy')], 2, /is int8 3, input '.*' takes int8 1x/],
     ['a damaged .npy', () => ['--input', file('broken.npy')], 1, /broken\.npy': not a \.npy file/],

@@ -42,7 +42,8 @@ function findContender(name: string): Contender {
   const known = [...contenders, ...withPolicies];
   const found = known.find((each) => each.name === name) ?? withPolicies.find((each) => each.name === `governor-${name}`);
   if (found) return found;
-  throw new OptionError('unknown-policy', `--policy: found ${JSON.stringify(name)}; allowed: ${known.map((each) => each.name).join(', ')}`);
+  const allowed = new Set(known.flatMap((each) => [each.name, each.name.replace(/^governor-/, '')]));
+  throw new OptionError('unknown-policy', `--policy: found ${JSON.stringify(name)}; allowed: ${[...allowed].join(', ')}`);
 }
 
 async function worldOf(scenario: Scenario, { trace, seed, days }: SimulateOptions): Promise<World> {

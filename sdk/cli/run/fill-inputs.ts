@@ -33,7 +33,7 @@ function assign(specs: readonly string[], inputs: readonly Port[]): Assignment[]
     const prefix = /^([^/\\]+)=/.exec(spec)?.[1];
     if (prefix !== undefined) throw new OptionError('unknown-input', `--input '${spec}': the model has no input '${prefix}'; its inputs: ${names}`);
     const next = free.shift();
-    if (next === undefined) throw new OptionError('too-many-inputs', `--input '${spec}': the model has ${inputs.length} inputs only: ${names}`);
+    if (next === undefined) throw new OptionError('too-many-inputs', `--input '${spec}': no input of the model is left for it; its inputs: ${names}`);
     return { port: next, path: spec };
   });
 }
@@ -89,13 +89,16 @@ export interface Given {
 export async function fillInputs({ inputs, metadata }: Pick<Model, 'inputs' | 'metadata'>, options: RunOptions): Promise<Given> {
   const { image, audio } = options;
   if (image !== undefined && audio !== undefined) throw new OptionError('invalid-option', '--image and --audio exclude each other: give one');
+  const ofPictures = (['mean', 'std', 'layout'] as const).find((name) => options[name] !== undefined);
+  if (image === undefined && ofPictures !== undefined) throw new OptionError('invalid-option', `--${ofPictures}: is for pictures; give --image FILE, or leave it out`);
   const assigned = assign(options.input ?? [], inputs);
   const left = inputs.filter((port) => !assigned.some((assignment) => assignment.port === port));
   const fits = image !== undefined ? isImagePort : audio !== undefined ? isKeywordPort : undefined;
   const missing = fits === undefined ? left : left.filter((port) => left.length > 1 && !fits(port));
   if (missing.length > 0) {
     const names = missing.map(({ name, dtype, shape }) => `'${name}' ${dtype} ${formatShape(shape)}`).join(', ');
-    const others = fits === undefined ? ' or --image FILE or --audio FILE.wav' : '';
+    const sound = fits === undefined && left.some(isKeywordPort) ? ' or --audio FILE.wav' : '';
+    const others = fits === undefined && left.some((port) => isImagePort(port) && !isKeywordPort(port)) ? ` or --image FILE${sound}` : sound;
     throw new OptionError('missing-input', `no data for input ${names}; give --input [NAME=]FILE.npy${others}`);
   }
   for (const assignment of assigned) await fillFromNpy(assignment, options.quantizeInput ?? false);
