@@ -9,21 +9,21 @@ import type { AudioChunk, AudioSource } from './types.ts';
 const milliseconds = (least: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(600_000));
 
 const schema = v.strictObject({
-  /** ALSA device, as listed by `arecord -L`; `plughw:1,0` converts rate and channels of card 1. */
+  /** ALSA device, as listed by `arecord -L`; `plughw:1,0` converts rate and channels of card 1; `default` by default. */
   device: v.optional(v.pipe(v.string(), v.minLength(1), v.regex(/^[^-\0][^\0]*$/, 'must be the name of an ALSA device')), 'default'),
-  /** Samples a second. */
+  /** Samples a second; 16,000 by default. */
   sampleRate: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2000), v.maxValue(192_000)), 16_000),
-  /** Channels to record, averaged to mono. */
+  /** Channels to record, averaged to mono; 1 by default. */
   channels: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32)), 1),
-  /** Samples of one chunk. */
+  /** Samples of one chunk; 320 by default. */
   chunkSamples: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 20)), 320),
-  /** Starts in a row without sound before it is an error. */
+  /** Starts in a row without sound before it is an error; 5 by default. */
   attempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)), 5),
-  /** Wait before arecord is started again, doubled for each start in a row without sound, up to 30 s. */
+  /** Wait before arecord is started again, doubled for each start in a row without sound, up to 30 s; 200 by default. */
   backoffMs: v.optional(milliseconds(0), 200),
-  /** Time without sound after which the recorder is started again. */
+  /** Time without sound after which the recorder is started again; 5000 by default. */
   stallMs: v.optional(milliseconds(1), 5000),
-  /** Program to run. */
+  /** Program to run; `arecord` by default. */
   command: v.optional(v.pipe(v.string(), v.minLength(1), v.regex(/^[^\0]*$/, 'must be a program')), 'arecord'),
   signal: v.optional(v.instance(AbortSignal)),
 });

@@ -8,25 +8,26 @@ export const FEATURE_TYPES = ['mfcc', 'log-mel'] as const;
 const whole = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
 const schema = v.strictObject({
+  /** `mfcc` by default. */
   type: v.optional(v.picklist(FEATURE_TYPES), 'mfcc'),
-  /** Samples a second. */
+  /** Samples a second; 16,000 by default. */
   sampleRate: v.optional(whole(1000, 384_000), 16_000),
-  /** Samples of a frame and of its periodic Hann window. */
+  /** Samples of a frame and of its periodic Hann window; 480 by default. */
   frameLength: v.optional(whole(2, 16_384), 480),
-  /** Samples between the starts of frames. */
+  /** Samples between the starts of frames; 320 by default. */
   frameStep: v.optional(whole(1, 16_384), 320),
-  /** Points of the Fourier transform: a power of two, at least the frame length. */
+  /** Points of the Fourier transform: a power of two, at least the frame length; 512 by default. */
   fftLength: v.optional(whole(4, 16_384), 512),
-  /** Triangular bands, evenly spaced on the mel scale. */
+  /** Triangular bands, evenly spaced on the mel scale; 40 by default. */
   melBins: v.optional(whole(1, 512), 40),
-  /** Ends of the bands in Hz. */
+  /** Ends of the bands in Hz; 20 and 4000 by default. */
   lowerEdgeHertz: v.optional(v.pipe(v.number(), v.minValue(0), v.finite()), 20),
   upperEdgeHertz: v.optional(v.pipe(v.number(), v.minValue(0), v.finite()), 4000),
-  /** Added to the magnitude of a band before the logarithm. */
+  /** Added to the magnitude of a band before the logarithm; 1e-6 by default. */
   logOffset: v.optional(v.pipe(v.number(), v.minValue(1e-30), v.maxValue(1)), 1e-6),
-  /** Coefficients of a frame; `mfcc` only. */
+  /** Coefficients of a frame; `mfcc` only; 10 by default. */
   coefficients: v.optional(whole(1, 512), 10),
-  /** `peak` divides the sound by its greatest absolute sample, as if before the window. */
+  /** `peak`, the default, divides the sound by its greatest absolute sample, as if before the window. */
   normalize: v.optional(v.picklist(['peak', 'none']), 'peak'),
 });
 

@@ -26,13 +26,13 @@ const schema = v.strictObject({
   labels: v.optional(names),
   /** Labels to report; by default all that are not background of the known task. */
   keywords: v.optional(names),
-  /** Least average score of a keyword. */
+  /** Least average score of a keyword; 0.7 by default. */
   threshold: v.optional(v.pipe(v.number(), v.finite()), 0.7),
-  /** Seconds between two results of the model, rounded to whole steps of the features. */
+  /** Seconds between two results of the model, rounded to whole steps of the features; 0.1 by default. */
   intervalSeconds: v.optional(seconds(0.001, 10), 0.1),
-  /** Seconds of results that are averaged. */
+  /** Seconds of results that are averaged; 0.3 by default. */
   smoothingSeconds: v.optional(seconds(0, 10), 0.3),
-  /** Seconds after a keyword in which no other is reported. */
+  /** Seconds after a keyword in which no other is reported; 1.2 by default. */
   refractorySeconds: v.optional(seconds(0, 60), 1.2),
 });
 
