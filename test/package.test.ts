@@ -92,9 +92,15 @@ describe('package', () => {
     ]);
   });
 
-  it('is usable from strict TypeScript, as ES module and CommonJS, with all types checked', () => {
+  it('is usable from strict TypeScript, as ES module and CommonJS and as in the README, with all types checked', () => {
+    const programs = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```js\n([^]*?)^```$/gm)].map(([, program]) => program!)
+      .reduce<string[]>((all, program) => (program.startsWith('import ') ? [...all, program] : [...all.slice(0, -1), all.at(-1)! + program]), []);
+    const readme = programs.map((program, index) => {
+      writeFileSync(join(folder, `readme-${index}.mts`), program);
+      return `readme-${index}.mts`;
+    });
     const options = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--lib', 'es2022', '--types', 'node', '--module', 'node16'];
-    expect(node(join(root, 'node_modules/typescript/bin/tsc'), ...options, 'consumer.mts', 'consumer.cts')).toBe('');
+    expect(node(join(root, 'node_modules/typescript/bin/tsc'), ...options, 'consumer.mts', 'consumer.cts', ...readme)).toBe('');
   }, 60_000);
 
   it('describes options in the types', () => {
