@@ -1,7 +1,7 @@
 // Builds kernels, worker, SDK, CLI and type declarations; does nothing when no source changed.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildKernels } from './build-kernels.mjs';
@@ -10,7 +10,8 @@ import { declare } from './declare.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 
-const ENTRIES = ['sdk/index.ts', 'sdk/fleet.ts', 'sdk/vision.ts', 'sdk/audio.ts', 'sdk/power.ts', 'sdk/devices.ts', 'sdk/variants.ts'];
+const MODEL_ENTRIES = ['sdk/index.ts', 'sdk/vision.ts', 'sdk/audio.ts', 'sdk/variants.ts'];
+const ENTRIES = [...MODEL_ENTRIES, 'sdk/fleet.ts', 'sdk/power.ts', 'sdk/devices.ts'];
 const SOURCES = ['sdk', 'devices', 'kernels', 'scripts', 'package.json', 'package-lock.json', 'asconfig.json', 'tsconfig.json'];
 const STAMP = 'build/stamp';
 const { dependencies, peerDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -57,12 +58,28 @@ async function embedWorker() {
   await writeGenerated('worker', `/** The worker thread, run by \`new Worker(source, { eval: true })\`. */\nexport const workerSource: string = ${JSON.stringify(outputFiles[0].text)};\n`);
 }
 
+/**
+ * Lets whatever is loaded on its own reach all of sdk/core, and what takes models the whole engine: what they share is then two files. Each file read
+ * delays the first answer.
+ */
+const shareChunks = {
+  name: 'share-chunks',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]sdk[/\\](\w+|vision[/\\]decoders[/\\]\w+|runtime[/\\]worker-pool)\.ts$/ }, async ({ path }) => {
+      const shared = (await readdir('sdk/core')).map((file) => `sdk/core/${file}`);
+      if ([...MODEL_ENTRIES, 'sdk/runtime/worker-pool.ts'].includes(relative(root, path).replaceAll(sep, '/'))) shared.push('sdk/model.ts');
+      const imports = shared.map((file) => `import ${JSON.stringify(resolve(file))};\n`);
+      return { contents: `${await readFile(path, 'utf8')}\n${imports.join('')}`, loader: 'ts' };
+    });
+  },
+};
+
 /** The library, in short names: what is not parsed does not delay the first answer. The CLI has its own copy, in the names of the sources. */
 async function buildSdk() {
   await rm('dist', { recursive: true, force: true });
   const library = { ...common, minifyIdentifiers: true, entryPoints: ENTRIES, outdir: 'dist' };
   const split = { format: 'esm', splitting: true };
-  await build({ ...library, ...split, chunkNames: 'chunks/[name]-[hash]' });
+  await build({ ...library, ...split, chunkNames: 'chunks/[name]-[hash]', plugins: [shareChunks] });
   await build({ ...library, format: 'cjs', outExtension: { '.js': '.cjs' } });
   await build({ ...common, ...split, entryPoints: [{ in: 'sdk/cli/main.ts', out: 'cli' }], outdir: 'dist', chunkNames: 'chunks/cli-[name]-[hash]' });
 }

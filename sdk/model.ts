@@ -1,12 +1,15 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { compile } from './compile/compile.ts';
+import { interpret } from './compile/interpret.ts';
 import { kindOf } from './core/arguments.ts';
 import type { TypedArray } from './core/dtype.ts';
 import { ModelError, OptionError } from './core/errors.ts';
 import type { ModelMetadata } from './core/model-metadata.ts';
 import { parseOptions } from './core/options.ts';
 import { readModelFile } from './core/read-file.ts';
+import { detectFormat } from './formats/index.ts';
 import type { Graph } from './ir/graph.ts';
 import type { Plan } from './plan/types.ts';
 import { DOT_VARIANTS, type DotVariant } from './runtime/pack/types.ts';
@@ -83,7 +86,7 @@ export class Model {
     signal?.throwIfAborted();
     const given = sourceOf(source);
     const file = typeof given === 'string' ? readModelFile(given, signal) : given;
-    const [bytes, { detectFormat }, { compile }] = await Promise.all([file, import('./formats/index.ts'), import('./compile/compile.ts')]);
+    const bytes = await file;
     const name = ownName ?? (typeof given === 'string' ? basename(given) : 'model');
     signal?.throwIfAborted();
     const format = detectFormat(bytes, name);
@@ -133,9 +136,10 @@ export class Model {
    * @returns one array per output, in output order
    * @throws OptionError for another mode
    */
-  async interpret(mode: 'float' | 'tflite-single' | 'tflite-double'): Promise<TypedArray[]> {
-    const { interpret } = await import('./compile/interpret.ts');
-    return interpret(this.graph, this.inputs.map((port) => port.data), parseOptions(modeSchema, mode, 'Model.interpret'));
+  interpret(mode: 'float' | 'tflite-single' | 'tflite-double'): Promise<TypedArray[]> {
+    return new Promise((resolve) => {
+      resolve(interpret(this.graph, this.inputs.map((port) => port.data), parseOptions(modeSchema, mode, 'Model.interpret')));
+    });
   }
 
   /** One inference on the calling thread with the time of every step. */

@@ -39,6 +39,25 @@ describe('package', () => {
     expect(required).toBe(imported);
   });
 
+  it('reads three files and none of the modules of Node that take milliseconds up to the first answer', () => {
+    writeFileSync(join(folder, 'hooks.mjs'), `
+      export async function load(url, context, next) {
+        if (url.includes('/halfbyte/')) process._rawDebug(url.split('/').pop());
+        return next(url, context);
+      }`);
+    const files = node('--no-warnings', '--loader', './hooks.mjs', '--input-type=module', '-e', "await import('halfbyte');").trim().split('\n');
+    expect(files[0]).toBe('index.js');
+    expect(files).toHaveLength(3);
+    const modules = node('--input-type=module', '-e', `
+      const before = new Set(process.moduleLoadList);
+      const { Model } = await import('halfbyte');
+      const model = await Model.load(${JSON.stringify(join(root, 'test/fixtures/classifier-v1.tflite'))}, { threads: 1 });
+      model.runSync();
+      console.log(JSON.stringify(process.moduleLoadList.filter((name) => !before.has(name))));`);
+    expect(modules).toContain('NativeModule os');
+    expect(modules).not.toMatch(/worker|stream|crypto|net"/);
+  });
+
   it('runs a model from a CommonJS program that does not close it', () => {
     const fixture = join(root, 'test/fixtures/classifier-v1.tflite');
     const output = node('--input-type=commonjs', '-e', `
