@@ -43,7 +43,7 @@ const rows = resultRows(samples, new Map([['net', 8e6]]));
 
 describe('bench results', () => {
   test('medians over the rounds, with the profile of the round in the middle', () => {
-    expect(rows[0]).toMatchObject({ peer: 'halfbyte', values: { medianMs: 0.4, minMs: 0.05, gmacs: 20, roundMs: [0.5, 0.4, 0.1], profile } });
+    expect(rows[0]).toMatchObject({ peer: 'halfbyte', values: { medianMs: 0.4, minMs: 0.05, gmacs: 20, rounds: [{ medianMs: 0.5, coldMs: 100 }, { medianMs: 0.4 }, { medianMs: 0.1 }], profile } });
   });
 
   test('an engine that failed is a row with its error', () => {
@@ -61,12 +61,22 @@ describe('bench results', () => {
 
   test('fast nets are judged by runSync, against the fastest WASM engine and no native one', () => {
     expect(comparisons(rows)).toEqual([
-      { net: 'net', node: 20, threads: 1, ownMs: 0.4, fastest: 'LiteRT.js compat', fastestMs: 1, ratio: 2.5 },
+      { net: 'net', node: 20, threads: 1, ownMs: 0.4, fastest: 'LiteRT.js compat', fastestMs: 1, ratio: 2, coldRatio: 1 },
     ]);
     const slow = resultRows([
       sample('halfbyte', 0, measurement(4)), sample('halfbyte-run', 0, measurement(5)), sample('tfjs', 0, measurement(10)),
     ], new Map());
     expect(comparisons(slow)[0]).toMatchObject({ ownMs: 5, ratio: 2 });
+  });
+
+  test('ratios are medians of the rounds, whatever the speed of the machine in each', () => {
+    const speeds = [1, 3, 1.5];
+    const rounds = speeds.flatMap((speed, round) => [
+      sample('halfbyte-run', round, measurement(5 * speed, { coldMs: 100 * speed })),
+      sample('tfjs', round, measurement((round === 1 ? 9 : 10) * speed, { coldMs: (round === 2 ? 250 : 200) * speed })),
+      sample('litert-compat', round, measurement(20, { coldMs: 900 })),
+    ]);
+    expect(comparisons(resultRows(rounds, new Map()))).toMatchObject([{ ownMs: 7.5, fastest: 'tfjs-tflite', fastestMs: 15, ratio: 2, coldRatio: 2 }]);
   });
 
   test('parts of a profiled run', () => {
@@ -79,7 +89,7 @@ describe('bench results', () => {
   test('tables have every engine, the ratio, the parts and what was not measured', () => {
     const text = formatReport(rows);
     expect(text).toMatch(/^Node 20, 1 core: median ms/);
-    expect(text).toMatch(/^net +0\.400 +0\.600 +1\.00 +rejected +2\.00! +0\.100 +2\.50x$/m);
+    expect(text).toMatch(/^net +0\.400 +0\.600 +1\.00 +rejected +2\.00! +0\.100 +2\.00x$/m);
     expect(text).toMatch(/^ +depthwise +0\.250 +4\.0 +40 %/m);
     expect(text).toMatch(/^- net: rejected: no \(tfjs-tflite\)$/m);
   });

@@ -24,12 +24,17 @@ export interface ResultValues {
   readonly loadMs: number;
   readonly coldMs: number;
   readonly rssBytes: number;
-  /** Median of each round. */
-  readonly roundMs: readonly number[];
+  readonly rounds: readonly RoundTimes[];
   /** The strongest output is, within 2 codes, the strongest of the reference. */
   readonly sameTop: boolean;
   /** Of the round whose median this is. */
   readonly profile?: Profile;
+}
+
+/** Of one process: its median and its first answer. */
+export interface RoundTimes {
+  readonly medianMs: number;
+  readonly coldMs: number;
 }
 
 export interface Sample {
@@ -71,7 +76,7 @@ function valuesOf(measurements: readonly Measurement[], macs: number, reference:
     loadMs: medianOf(measurements, 'loadMs'),
     coldMs: medianOf(measurements, 'coldMs'),
     rssBytes: medianOf(measurements, 'rssBytes'),
-    roundMs: measurements.map((measurement) => measurement.medianMs),
+    rounds: measurements.map(({ medianMs: median, coldMs }) => ({ medianMs: median, coldMs })),
     sameTop: measurements.every(({ answer }) => agrees(answer, reference)),
     ...(typical?.profile && { profile: typical.profile }),
   };

@@ -27,8 +27,13 @@ function unique(values: readonly string[]): string[] {
   return [...new Set(values)];
 }
 
+interface LastColumn {
+  readonly title: string;
+  cell(net: string): string;
+}
+
 /** Nets down, engines across. */
-function pivot(rows: readonly ResultRow[], cell: (values: ResultValues) => string, last?: { title: string; cell(net: string): string }): string {
+function pivot(rows: readonly ResultRow[], cell: (values: ResultValues) => string, last: LastColumn): string {
   const labels = unique(rows.map(({ label }) => label));
   const lines = unique(rows.map(({ net }) => net)).map((net) => [
     net,
@@ -37,9 +42,9 @@ function pivot(rows: readonly ResultRow[], cell: (values: ResultValues) => strin
       if (row?.error) return row.error.code;
       return row?.values ? `${cell(row.values)}${row.values.sameTop ? '' : DIFFERS}` : ABSENT;
     }),
-    ...(last ? [last.cell(net)] : []),
+    last.cell(net),
   ]);
-  const header = ['', ...labels, ...(last ? [last.title] : [])];
+  const header = ['', ...labels, last.title];
   return formatTable([header, ...lines], header.map((_, column) => column).slice(1));
 }
 
@@ -47,14 +52,17 @@ function latencyTables(rows: readonly ResultRow[]): string {
   const compared = comparisons(rows);
   return settings(rows).map((setting) => {
     const own = rows.filter(({ node, threads }) => node === setting.node && threads === setting.threads);
-    const ratio = (net: string): string => {
-      const found = compared.find((one) => one.net === net && one.node === setting.node && one.threads === setting.threads);
-      return found ? `${found.ratio.toFixed(2)}x` : ABSENT;
-    };
+    const faster = (field: 'ratio' | 'coldRatio'): LastColumn => ({
+      title: 'faster',
+      cell: (net) => {
+        const found = compared.find((one) => one.net === net && one.node === setting.node && one.threads === setting.threads);
+        return found ? `${found[field].toFixed(2)}x` : ABSENT;
+      },
+    });
     return `${titleOf(setting)}: median ms, and how many times faster halfbyte is than the fastest WASM engine\n` +
-      `${pivot(own, ({ medianMs }) => formatMs(medianMs), { title: 'faster', cell: ratio })}\n` +
-      `${titleOf(setting)}: cold start ms / peak resident MB\n` +
-      pivot(own, ({ coldMs, rssBytes }) => `${coldMs.toFixed(0)} / ${(rssBytes / 1e6).toFixed(0)}`);
+      `${pivot(own, ({ medianMs }) => formatMs(medianMs), faster('ratio'))}\n` +
+      `${titleOf(setting)}: cold start ms / peak resident MB, and how many times sooner halfbyte answers\n` +
+      pivot(own, ({ coldMs, rssBytes }) => `${coldMs.toFixed(0)} / ${(rssBytes / 1e6).toFixed(0)}`, faster('coldRatio'));
   }).join('\n');
 }
 
