@@ -16,7 +16,7 @@ export const power: CliCommand = {
       .command('simulate')
       .description('Run policies through simulated days of a board and compare them with an offline bound.')
       .requiredOption('--board <NAME>', 'board, or one of its scenarios')
-      .option('--trace <FILE>', 'CSV of what happens: seconds,ambient_c,solar_w,motion,weight,extra_heat_w')
+      .option('--trace <FILE>', 'what happens: the log of a governor, or CSV: seconds,ambient_c,solar_w,motion,weight,extra_heat_w')
       .option('--policy <NAME>', 'only this one: governor, one of its policies (price, pace, governor-<policy>) or a baseline')
       .option('--days <N>', 'simulated days', integer(1, 365))
       .option('--seed <N>', 'seed of weather, motion and delays', integer(0, 1_000_000_000), 1)

@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Governor } from '../../sdk/power/governor/governor.ts';
 import type { PolicyResult } from '../../sdk/power/simulator/evaluate.ts';
+import { celsius, observation, optionsOf } from '../power/governor/plant.ts';
 import { capture } from './capture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'halfbyte-power-'));
@@ -40,6 +42,22 @@ describe('power simulate', () => {
     const page = readFileSync(html, 'utf8');
     for (const title of ['temperature', 'power', 'battery', 'chosen candidate', 'utility against the offline bound']) expect(page).toContain(`font-weight="bold">${title}`);
     expect(page).not.toMatch(/NaN|Infinity|src=|href=|<script/);
+  });
+
+  it('follows the log of a governor', async () => {
+    const log = join(folder, 'governor.jsonl');
+    const lines: string[] = [];
+    const governor = new Governor({ ...optionsOf({ slot: 60 }), log: (line) => void lines.push(line) });
+    for (let time = 0; time <= 3600; time += 60) governor.decide(observation(time, [celsius(60)], { motion: time % 600 === 0 ? 1 : 0 }));
+    writeFileSync(log, `${lines.join('\n')}\n`);
+    const { code, stdout, stderr } = await capture('power', 'simulate', '--board', 'pi-4b-mains-heat', '--trace', log, '--policy', 'price', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { seed, policies } = JSON.parse(stdout) as { seed: null; policies: PolicyResult[] };
+    expect(seed).toBeNull();
+    expect(policies).toMatchObject([{ name: 'governor-price', secondsOverLimit: 0, utility: expect.any(Number) }]);
+    const refused = await capture('power', 'simulate', '--board', 'pi-4b', '--trace', log);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/governor\.jsonl: found no reading of harvest-power to be trusted; allowed: a log with it, or a scenario on mains with --board/);
   });
 
   it('gives no ratio where the charge leaves nothing to gain, and says why', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { OptionError } from '../../sdk/core/errors.ts';
 import { Governor, replay } from '../../sdk/power/governor/governor.ts';
+import { traceOfLog } from '../../sdk/power/simulator/log-trace.ts';
 import { CANDIDATES, celsius, observation, optionsOf, reading } from '../power/governor/plant.ts';
 
 const runs = process.env['HALFBYTE_FUZZ'] === 'full' ? 20_000 : 1_000;
@@ -11,15 +12,25 @@ const resume = { memory: new Governor(optionsOf()).memory(), seconds: 300 };
 const governor = new Governor(optionsOf({ battery: { capacity: 72_000 }, candidates: CANDIDATES.slice(0, 8), resume, log: (line) => void lines.push(line) }));
 for (let slot = 0; slot < 6; slot++) governor.decide(observation(5 * slot, [celsius(40 + slot), reading('battery-charge', 0.5)]));
 
-/** What is no log is refused; nothing else is thrown, and each line that is replayed gives a decision. */
-function replayOrRefuse(log: readonly string[]): void {
+function orRefuse(work: () => void): void {
   try {
-    const { decisions, logged } = replay(log);
-    expect(decisions).toHaveLength(logged.length);
-    expect(decisions.every(Number.isInteger)).toBe(true);
+    work();
   } catch (error) {
     expect(error).toBeInstanceOf(OptionError);
   }
+}
+
+/** What is no log is refused; nothing else is thrown, each line that is replayed gives a decision, and traces have numbers in order of time. */
+function replayOrRefuse(log: readonly string[]): void {
+  orRefuse(() => {
+    const { decisions, logged } = replay(log);
+    expect(decisions).toHaveLength(logged.length);
+    expect(decisions.every(Number.isInteger)).toBe(true);
+  });
+  orRefuse(() => {
+    const rows = traceOfLog(log, 'log', false);
+    rows.forEach((row, index) => expect(row.seconds > (rows[index - 1]?.seconds ?? -1) && Object.values(row).every(Number.isFinite)).toBe(true));
+  });
 }
 
 test('logs with other characters, and cut ones, are replayed or refused', () => {

@@ -6,6 +6,7 @@ import { evaluate, type Evaluation, type PolicyResult } from '../../power/simula
 import { withPolicies } from '../../power/simulator/governed.ts';
 import { formatPage } from '../../power/simulator/page.ts';
 import type { Scenario } from '../../power/simulator/scenario.ts';
+import { traceOfLog } from '../../power/simulator/log-trace.ts';
 import { parseTrace } from '../../power/simulator/trace.ts';
 import { generateWorld, worldOfRows, type World } from '../../power/simulator/world.ts';
 import { printJson, progress } from '../output.ts';
@@ -49,7 +50,9 @@ function findContender(name: string): Contender {
 async function worldOf(scenario: Scenario, { trace, seed, days }: SimulateOptions): Promise<World> {
   if (trace === undefined) return generateWorld(scenario, seed, days);
   if (days !== undefined) throw new OptionError('days-of-a-trace', '--days: a trace has its own length; leave out one of --days and --trace');
-  return worldOfRows(parseTrace(new TextDecoder().decode(await readFileOption(trace, '--trace', MAX_TRACE_BYTES)), trace), scenario.slotSeconds);
+  const text = new TextDecoder().decode(await readFileOption(trace, '--trace', MAX_TRACE_BYTES));
+  const rows = text.trimStart().startsWith('{') ? traceOfLog(text.split('\n'), trace, scenario.battery !== undefined) : parseTrace(text, trace);
+  return worldOfRows(rows, scenario.slotSeconds);
 }
 
 const COLUMNS: readonly (readonly [string, (result: PolicyResult) => string])[] = [

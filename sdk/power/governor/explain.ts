@@ -13,6 +13,8 @@ export interface Decision {
   /** Degrees Celsius, upper bounds. */
   readonly temperature: number;
   readonly ambient: number;
+  /** Estimate of the surroundings in degrees Celsius, heat from elsewhere included: no bound. */
+  readonly meanAmbient: number;
   readonly limit: number;
   /** Temperatures that were trusted. */
   readonly trusted: number;

@@ -134,6 +134,7 @@ export class Governor implements Controller {
       binding: this.#binding,
       temperature: this.#thermal.temperature,
       ambient: this.#thermal.ambient,
+      meanAmbient: this.#thermal.meanAmbient,
       limit: this.#settings.board.thermal.limit,
       trusted: this.#thermal.trusted,
       maxAmbient: this.#settings.maxAmbient,
