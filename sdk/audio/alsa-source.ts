@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { DeviceError } from '../core/errors.ts';
+import { onAbort } from '../core/on-abort.ts';
 import { parseOptions } from '../core/options.ts';
 import { PcmSource } from './pcm-source.ts';
 import { Recorder } from './recorder.ts';
@@ -71,7 +72,7 @@ export class AlsaSource implements AudioSource {
     const { command, device, sampleRate, channels, chunkSamples, stallMs, signal } = this.#options;
     const recorder = await Recorder.start(command, ['-q', '-D', device, '-t', 'raw', '-f', 'S16_LE', '-r', String(sampleRate), '-c', String(channels)]);
     const cut = (): void => recorder.cut('aborted');
-    signal?.addEventListener('abort', cut, { once: true });
+    const end = signal && onAbort(signal, cut);
     let heard = false;
     try {
       if (signal?.aborted) cut();
@@ -83,7 +84,7 @@ export class AlsaSource implements AudioSource {
       }
       return { heard, reason: await recorder.reason() };
     } finally {
-      signal?.removeEventListener('abort', cut);
+      end?.();
       await recorder.stop();
     }
   }

@@ -1,8 +1,9 @@
+import { onAbort } from './on-abort.ts';
+
 function nextOf<Item>(iterator: AsyncIterator<Item>, signal: AbortSignal): Promise<IteratorResult<Item>> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-    iterator.next().then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    const end = onAbort(signal, () => reject(signal.reason as Error));
+    iterator.next().then(resolve, reject).finally(end);
   });
 }
 

@@ -1,4 +1,5 @@
 import { UpdateError } from '../core/errors.ts';
+import { onAbort } from '../core/on-abort.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { Installed } from './state-record.ts';
 
@@ -95,12 +96,12 @@ export class ActiveModel<M extends LoadedModel = LoadedModel> {
       if (lease) return lease;
       await new Promise<void>((resolve) => {
         const wake = (): void => {
-          signal?.removeEventListener('abort', wake);
+          end?.();
           this.#waiting.delete(wake);
           resolve();
         };
+        const end = signal && onAbort(signal, wake);
         this.#waiting.add(wake);
-        signal?.addEventListener('abort', wake);
       });
     }
   }

@@ -1,4 +1,5 @@
 import { DeviceError } from '../core/errors.ts';
+import { onAbort } from '../core/on-abort.ts';
 import { elementCount } from '../core/shape.ts';
 import { viewOf, type NumberArray } from '../core/dtype.ts';
 import type { Plan, PlanPort } from '../plan/types.ts';
@@ -31,10 +32,9 @@ function nextTurn(): Promise<void> {
 function untilTurn(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (!signal) return turn;
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
+    const end = onAbort(signal, () => reject(signal.reason as Error));
     void turn.then(() => {
-      signal.removeEventListener('abort', stop);
+      end();
       resolve();
     });
   });
@@ -121,8 +121,7 @@ export class Session {
     signal?.throwIfAborted();
     const pool = this.#pool;
     this.#prepare(pool);
-    const abort = (): void => pool.abort();
-    signal?.addEventListener('abort', abort, { once: true });
+    const end = signal && onAbort(signal, () => pool.abort());
     try {
       const start = performance.now();
       await pool.run(this.threads);
@@ -131,7 +130,7 @@ export class Session {
       this.#failure = error instanceof Error ? error : new DeviceError('worker-died', String(error));
       throw this.#failure;
     } finally {
-      signal?.removeEventListener('abort', abort);
+      end?.();
     }
     signal?.throwIfAborted();
   }

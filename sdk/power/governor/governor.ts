@@ -1,5 +1,6 @@
 import { OptionError } from '../../core/errors.ts';
 import { contained, Failures } from '../../core/contained.ts';
+import { onAbort } from '../../core/on-abort.ts';
 import { SteadyTime } from '../steady-time.ts';
 import type { Controller, Observation } from '../types.ts';
 import type { Policy } from '../policies/types.ts';
@@ -175,14 +176,14 @@ export class Governor implements Controller {
   /** Calls `listener` with each decision that differs from the last, until `signal` aborts or the function returned is called. @throws OptionError for another event */
   on(event: 'change', listener: ChangeListener, { signal }: { readonly signal?: AbortSignal } = {}): () => void {
     if ((event as string) !== 'change') throw new OptionError('invalid-option', `governor: event '${event}': there is none of this name; take 'change'`);
-    const off = (): void => {
-      this.#listeners.delete(listener);
-      signal?.removeEventListener('abort', off);
-    };
-    if (signal?.aborted === true) return off;
+    if (signal?.aborted === true) return () => undefined;
     this.#listeners.set(listener, contained('governor: change listener', listener));
-    signal?.addEventListener('abort', off, { once: true });
-    return off;
+    const remove = (): void => void this.#listeners.delete(listener);
+    const end = signal && onAbort(signal, remove);
+    return () => {
+      remove();
+      end?.();
+    };
   }
 
   /** Row that the policy chooses. */

@@ -1,3 +1,4 @@
+import { onAbort } from '../../core/on-abort.ts';
 import type { Clock } from './clock.ts';
 import { CostEstimate } from './cost-estimate.ts';
 import { FallingCost } from './falling-cost.ts';
@@ -280,10 +281,7 @@ export class Stream {
   }
 
   #listen(signal: AbortSignal | undefined, ticketOf: () => Ticket): (() => void) | undefined {
-    if (signal === undefined) return undefined;
-    const abort = (): void => this.#abort(ticketOf(), signal);
-    signal.addEventListener('abort', abort, { once: true });
-    return () => signal.removeEventListener('abort', abort);
+    return signal && onAbort(signal, () => this.#abort(ticketOf(), signal));
   }
 
   #abort(ticket: Ticket, signal: AbortSignal): void {
