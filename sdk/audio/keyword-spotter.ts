@@ -134,7 +134,7 @@ export class KeywordSpotter {
   async push(samples: Float32Array, options: v.InferInput<typeof pushSchema> = {}): Promise<Detection[]> {
     const { gap, signal } = parseOptions(pushSchema, options, 'push');
     checkSamples(samples, 'push');
-    return inTurn(this.#model, async () => {
+    return inTurn(this.#model, signal, async () => {
       if (gap) this.#forget();
       try {
         return await this.#hear(samples, signal);

@@ -32,3 +32,13 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
     signal.removeEventListener('abort', abort);
   };
 }
+
+/** The promise, but for a rejection with the signal's reason as soon as it is aborted; what was begun goes on unseen. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    const end = onAbort(signal, () => reject(signal.reason as Error));
+    void promise.then(resolve, reject).finally(end);
+  });
+}

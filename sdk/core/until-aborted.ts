@@ -1,11 +1,4 @@
-import { onAbort } from './on-abort.ts';
-
-function nextOf<Item>(iterator: AsyncIterator<Item>, signal: AbortSignal): Promise<IteratorResult<Item>> {
-  return new Promise((resolve, reject) => {
-    const end = onAbort(signal, () => reject(signal.reason as Error));
-    iterator.next().then(resolve, reject).finally(end);
-  });
-}
+import { orAborted } from './on-abort.ts';
 
 /** The items of a source. @throws the signal's reason as soon as it is aborted, also while the source is silent */
 export async function* untilAborted<Item>(source: AsyncIterable<Item>, signal: AbortSignal | undefined): AsyncGenerator<Item> {
@@ -17,7 +10,7 @@ export async function* untilAborted<Item>(source: AsyncIterable<Item>, signal: A
   try {
     while (true) {
       signal.throwIfAborted();
-      const next = await nextOf(iterator, signal);
+      const next = await orAborted(iterator.next(), signal);
       if (next.done) return;
       yield next.value;
     }

@@ -1,5 +1,5 @@
 import { DeviceError } from '../core/errors.ts';
-import { onAbort } from '../core/on-abort.ts';
+import { onAbort, orAborted } from '../core/on-abort.ts';
 import { elementCount } from '../core/shape.ts';
 import { viewOf, type NumberArray } from '../core/dtype.ts';
 import type { Plan, PlanPort } from '../plan/types.ts';
@@ -26,18 +26,6 @@ export interface SessionOptions {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Waits for a turn. @throws the signal's reason as soon as it is aborted */
-function untilTurn(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return turn;
-  return new Promise((resolve, reject) => {
-    const end = onAbort(signal, () => reject(signal.reason as Error));
-    void turn.then(() => {
-      end();
-      resolve();
-    });
-  });
 }
 
 /** An open model: its ports are views on shared memory, runs are queued in call order. */
@@ -103,7 +91,7 @@ export class Session {
   async run(options: { signal?: AbortSignal } = {}): Promise<{ outputs: readonly Port[] }> {
     this.#open();
     const { signal } = options;
-    const turn = this.#pending++ === 0 ? this.#runNow(signal) : untilTurn(this.#last.then(nextTurn), signal).then(() => this.#runNow(signal));
+    const turn = this.#pending++ === 0 ? this.#runNow(signal) : orAborted(this.#last.then(nextTurn), signal).then(() => this.#runNow(signal));
     const done = turn.finally(() => { this.#pending--; });
     // What is aborted while it waits ends before those ahead of it.
     const before = this.#last;

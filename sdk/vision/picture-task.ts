@@ -35,7 +35,7 @@ export class PictureTask {
 
   /** @param read takes the answer out of the model's outputs before another call can change them */
   run<T>(frame: Frame, signal: AbortSignal | undefined, read: (placement: Placement) => T): Promise<T> {
-    return inTurn(this.#model, async () => {
+    return inTurn(this.#model, signal, async () => {
       signal?.throwIfAborted();
       const placement = this.#write(frame);
       await this.#model.run(signal === undefined ? {} : { signal });

@@ -62,7 +62,7 @@ describe('AlsaSource', () => {
   });
 
   test('is started again when it hangs and what it started keeps the pipe open', async () => {
-    const chunks = await take(new AlsaSource({ ...recorder('wrapped', 'sound 4; sleep 60'), stallMs: 300 }), 2);
+    const chunks = await take(new AlsaSource({ ...recorder('wrapped', 'sound 4; sleep 60'), stallMs: 1000 }), 2);
     expect(chunks.map(({ gap }) => gap)).toEqual([false, true]);
   });
 
