@@ -77,10 +77,10 @@ export class AlsaSource implements AudioSource {
     try {
       if (signal?.aborted) cut();
       for await (const { samples } of new PcmSource(recorder.sound(stallMs), { format: 's16', channels, sampleRate, chunkSamples })) {
+        signal?.throwIfAborted();
         const overrun = recorder.takeOverrun();
         yield { samples, gap: heard ? overrun : gap };
         heard = true;
-        signal?.throwIfAborted();
       }
       return { heard, reason: await recorder.reason() };
     } finally {

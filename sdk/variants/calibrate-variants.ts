@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseOptions } from '../core/options.ts';
 import { calibrate } from '../power/calibration/calibrate.ts';
-import { loadProfile, saveProfile } from '../power/calibration/profile-file.ts';
+import { checkStorable, loadProfile, saveProfile } from '../power/calibration/profile-file.ts';
 import { measuredLatency, type BoardProfile } from '../power/calibration/profile.ts';
 import type { BoardPower, BoardThermal, Sensor } from '../power/types.ts';
 import { autoThreads } from '../runtime/threads.ts';
@@ -58,6 +58,7 @@ export async function calibrateVariants(directory: string | URL, options: Calibr
   const { profile: stored, problem } = loadProfile(file, board.name, models);
   if (stored !== undefined && problem === undefined && variants.variants.every(({ name }) => measuredLatency(stored, name).length > 0)) return { profile: stored, calibrated: false };
 
+  checkStorable(file);
   const cheapFirst = variants.variants.toSorted((a, b) => a.bytes - b.bytes);
   const profile = await calibrate({
     board: board.name, power: board.power.value, poles: board.thermal.value.poles, variants: cheapFirst, kernel: models.kernel, threads: autoThreads(),

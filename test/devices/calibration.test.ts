@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -7,7 +7,7 @@ import { adaptPoles } from '../../sdk/power/calibration/adapt-poles.ts';
 import { calibrate } from '../../sdk/power/calibration/calibrate.ts';
 import type { CalibrationOptions } from '../../sdk/power/calibration/calibrate.ts';
 import { fitThermal } from '../../sdk/power/calibration/fit-thermal.ts';
-import { loadProfile, saveProfile } from '../../sdk/power/calibration/profile-file.ts';
+import { checkStorable, loadProfile, saveProfile } from '../../sdk/power/calibration/profile-file.ts';
 import { measuredLatency, type BoardProfile } from '../../sdk/power/calibration/profile.ts';
 import type { ThermalSample } from '../../sdk/power/calibration/thermal-recording.ts';
 import { advancePoles, settledRise } from '../../sdk/power/thermal.ts';
@@ -307,6 +307,17 @@ describe('stored profile', () => {
     expect(loadProfile(path, 'test board')).toEqual({ profile });
   });
 
+  it('a device or folder is neither read nor replaced by one', async () => {
+    const profile = await calibrate(virtualBoard(1).options);
+    for (const other of ['/dev/zero', folder]) {
+      expect(loadProfile(other, 'test board')).toEqual({ problem: expect.stringContaining('it is no regular file; it is ignored') });
+      for (const work of [() => saveProfile(other, profile), () => checkStorable(other)]) {
+        expect(work).toThrow(expect.objectContaining({ name: 'DeviceError', code: 'storage', message: expect.stringContaining('it is no regular file') }));
+      }
+      expect(statSync(other).isFile()).toBe(false);
+    }
+  });
+
   it('leaves no draft where the space ends', async () => {
     const profile = await calibrate(virtualBoard(1).options);
     saveProfile(path, profile);
@@ -318,7 +329,7 @@ describe('stored profile', () => {
 
   it('a missing one is no problem; one that cannot be written is', async () => {
     expect(loadProfile(join(folder, 'none.json'), 'test board')).toEqual({});
-    expect(loadProfile(folder, 'test board').problem).toMatch(/EISDIR/);
+    expect(loadProfile(folder, 'test board').problem).toMatch(/it is no regular file/);
     const profile = await calibrate(virtualBoard(1).options);
     expect(() => saveProfile(join(folder, 'none', 'profile.json'), profile)).toThrow(/cannot be stored \(ENOENT\)/);
   });

@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { measuredLatency } from '../../sdk/power/calibration/profile.ts';
@@ -20,6 +20,15 @@ it('variants are calibrated at the first run, and again when a file is another',
   copyFileSync(COLOUR.path, join(directory, GREY.row.file));
   writeFileSync(join(directory, MANIFEST), JSON.stringify({ format: 1, variants: [{ ...COLOUR.row, name: 'grey', file: GREY.row.file }] } satisfies VariantManifest));
   expect(await run()).toMatchObject({ calibrated: true, problem: expect.stringContaining("its latencies of 'grey' are of other files") });
+});
+
+it('a profile that cannot be stored is told before the 30 s of measuring', async () => {
+  const directory = variantsIn([GREY]);
+  const start = performance.now();
+  await expect(calibrateVariants(directory, { board, profile: join(directory, 'none', 'profile.json'), seconds: 30 }))
+    .rejects.toMatchObject({ name: 'DeviceError', code: 'storage', message: expect.stringContaining('ENOENT') });
+  expect(performance.now() - start).toBeLessThan(10_000);
+  expect(readdirSync(directory)).not.toContain('none');
 });
 
 it('the calibration of variants needs to know the board', async () => {

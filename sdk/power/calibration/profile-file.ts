@@ -21,7 +21,9 @@ export function loadProfile(path: string, board: string, models: ProfiledModels 
   const ignored = (why: string): LoadedProfile => ({ problem: problemOf(`${why}; it is ignored`) });
   let text: string;
   try {
-    const { size } = nodeFs.statSync(path);
+    const stat = nodeFs.statSync(path);
+    if (!stat.isFile()) return ignored('it is no regular file');
+    const { size } = stat;
     if (size > MAX_BYTES) return ignored(`${size} bytes, allowed are ${MAX_BYTES}`);
     text = nodeFs.readFileSync(path, 'utf8');
   } catch (error) {
@@ -40,8 +42,16 @@ export function loadProfile(path: string, board: string, models: ProfiledModels 
   return found.problem === undefined ? found : { ...found, problem: problemOf(found.problem) };
 }
 
+function draftOf(path: string): string {
+  return `${path}.draft`;
+}
+
+/** Writes what is to become the file `path` beside it. */
 function writeDraft(path: string, text: string): void {
-  const file = nodeFs.openSync(path, 'w', 0o600);
+  const stat = nodeFs.statSync(path, { throwIfNoEntry: false });
+  // A device would be replaced by a file.
+  if (stat?.isFile() === false) throw new Error('it is no regular file');
+  const file = nodeFs.openSync(draftOf(path), 'w', 0o600);
   try {
     nodeFs.writeFileSync(file, text);
     nodeFs.fsyncSync(file);
@@ -52,9 +62,25 @@ function writeDraft(path: string, text: string): void {
 
 function removeDraft(path: string): void {
   try {
-    nodeFs.rmSync(path, { force: true });
+    nodeFs.rmSync(draftOf(path), { force: true });
   } catch {
     // The next save writes it anew.
+  }
+}
+
+function notStored(path: string, cause: unknown): DeviceError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new DeviceError('storage', `${path}: the board profile cannot be stored (${code ?? message}); check the folder, its permissions and the space left`, { cause });
+}
+
+/** Tells before a calibration whether its profile can be stored. @throws DeviceError `storage` */
+export function checkStorable(path: string): void {
+  try {
+    writeDraft(path, '');
+  } catch (cause) {
+    throw notStored(path, cause);
+  } finally {
+    removeDraft(path);
   }
 }
 
@@ -64,10 +90,9 @@ function removeDraft(path: string): void {
  */
 export function saveProfile(path: string, profile: BoardProfile): void {
   const text = `${JSON.stringify(parseOptions(profileSchema, profile, 'saveProfile'), undefined, 2)}\n`;
-  const draft = `${path}.draft`;
   try {
-    writeDraft(draft, text);
-    nodeFs.renameSync(draft, path);
+    writeDraft(path, text);
+    nodeFs.renameSync(draftOf(path), path);
     const folder = nodeFs.openSync(dirname(path), 'r');
     try {
       nodeFs.fsyncSync(folder);
@@ -75,8 +100,7 @@ export function saveProfile(path: string, profile: BoardProfile): void {
       nodeFs.closeSync(folder);
     }
   } catch (cause) {
-    removeDraft(draft);
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new DeviceError('storage', `${path}: the board profile cannot be stored (${code ?? message}); check the folder, its permissions and the space left`, { cause });
+    removeDraft(path);
+    throw notStored(path, cause);
   }
 }
