@@ -240,7 +240,7 @@ export class Stream {
     const quantile = (fraction: number): number => this.#latencies.quantile(fraction);
     return {
       name: this.options.name, mode: this.mode, period: this.period, cost: this.demand.cost, measured: this.cost.measured,
-      waiting: this.#waiting.length, running: this.running?.tickets.filter(({ settled }) => !settled).length ?? 0, hung: this.hung,
+      waiting: this.#waiting.length, oldest: this.#host.clock.now() - (this.#waiting[0]?.submitted ?? NaN), running: this.running?.tickets.filter(({ settled }) => !settled).length ?? 0, hung: this.hung,
       ...this.#counts,
       dropped: Object.fromEntries(DROP_REASONS.map((reason, index) => [reason, this.#dropped[index]!])) as Record<DropReason, number>,
       latency: { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) },

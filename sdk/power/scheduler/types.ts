@@ -104,6 +104,8 @@ export interface StreamReport {
   /** 95 % of the last 64 runs took at most so many seconds; NaN without any. */
   readonly measured: number;
   readonly waiting: number;
+  /** Seconds that the first of these has waited, NaN without any: steps longer than what busy streams leave free wait until those pause. */
+  readonly oldest: number;
   readonly running: number;
   /** A run was given up and has not returned. */
   readonly hung: boolean;

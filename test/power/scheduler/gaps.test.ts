@@ -21,6 +21,7 @@ describe('gaps', () => {
     }
     await clock.run();
     expect(camera.report()).toMatchObject({ done: 60, missed: 0, dropped: { late: 0, replaced: 0 } });
+    expect(update.report()).toMatchObject({ waiting: 0, oldest: NaN });
     expect(update.report().done).toBeGreaterThan(400);
   });
 
@@ -31,7 +32,7 @@ describe('gaps', () => {
       const update = scheduler.background({ name: 'update', step: seconds });
       const [first, second] = [1, 2].map(() => update.run(() => clock.sleep(seconds)));
       await clock.run(from - 0.01);
-      expect(update.report()).toMatchObject({ mode: 'gaps', waiting: 2 });
+      expect(update.report()).toMatchObject({ mode: 'gaps', waiting: 2, oldest: expect.closeTo(from - 0.01) });
       await clock.run(from + 0.01);
       const frame = camera.submit(0);
       expect(await Promise.all([clock.run(), first, frame, second])).toMatchObject([undefined, { latency: expect.closeTo(from + seconds) },
