@@ -1,11 +1,11 @@
 import type { Node, Tensor, TensorType } from '../ir/graph.ts';
 import { checkAttributeNames } from './attributes.ts';
-import { convolutionReference, convolve } from './convolution.ts';
+import { convolve } from './convolution.ts';
 import type { Convolution } from './convolution.ts';
 import { isFloat } from './float-operands.ts';
 import type { Lowering, Operator } from './types.ts';
 import { checkWeightedF32, realWeights, summationF32 } from './weighted-f32.ts';
-import { checkWeighted, loweredOperands, weightedOperands } from './weighted.ts';
+import { checkWeighted, loweredOperands, summationCodes, weightedOperands } from './weighted.ts';
 import type { WeightedOperands } from './weighted.ts';
 
 /** In what operators that convolve an NHWC input differ. */
@@ -37,7 +37,8 @@ export function convolutionOperator({ name, channelAxis, geometry, channelOf, lo
       const operands = weightedOperands(node, inputs, outputs);
       const convolution = geometry(node, operands);
       if (!isFloat(operands.input)) {
-        convolutionReference(node, convolution, operands, mode);
+        const { input, weights, output } = operands;
+        convolve(convolution, input.data as Int8Array, weights.data as Int8Array | Uint8Array, output.data as Int8Array, summationCodes(node, operands, mode));
         return;
       }
       const w = realWeights(operands.weights, convolution.outputChannels, (element) => channelOf(element, convolution));

@@ -1,9 +1,3 @@
-import type { Node } from '../ir/graph.ts';
-import { clampCode, codeRange } from './activation.ts';
-import { tensorScale, weightZeroPoint } from './operands.ts';
-import { kernelMultipliers, realMultipliers, requantizer } from './requantize.ts';
-import type { RequantizeMode, TensorValue } from './types.ts';
-import type { WeightedOperands } from './weighted.ts';
 import { countValidTaps, validTaps } from './window.ts';
 import type { Window } from './window.ts';
 
@@ -29,7 +23,7 @@ export interface Summation {
 /** Elements of tensors that are summed. */
 export type Elements = Int8Array | Uint8Array | Float32Array;
 
-/** Scalar convolution; padding taps are skipped. */
+/** Scalar convolution; padding taps are skipped, which equals padding with the zero point. */
 export function convolve(convolution: Convolution, x: Elements, w: Elements, y: Elements, { start, add, finish }: Summation): void {
   const { batch, inputChannels, outputChannels, groupInputs, groupOutputs, window, weightStrides } = convolution;
   const { height, width } = window;
@@ -56,23 +50,6 @@ export function convolve(convolution: Convolution, x: Elements, w: Elements, y: 
       }
     }
   }
-}
-
-/** Exact scalar convolution of int8 codes; skipping padding taps equals padding with the zero point. */
-export function convolutionReference(node: Node, convolution: Convolution, operands: WeightedOperands<TensorValue>, mode: RequantizeMode): void {
-  const { input, weights, bias, output } = operands;
-  const b = bias?.data as Int32Array | undefined;
-  const inputZero = tensorScale(input).zeroPoint;
-  const weightZero = weightZeroPoint(weights);
-  const outputZero = tensorScale(output).zeroPoint;
-  const range = codeRange(node, tensorScale(output));
-  const multipliers = (mode === 'float' ? kernelMultipliers : realMultipliers)(input, weights, output, convolution.outputChannels);
-  const requantize = requantizer(mode, multipliers);
-  convolve(convolution, input.data as Int8Array, weights.data as Int8Array | Uint8Array, output.data as Int8Array, {
-    start: (channel) => b?.[channel] ?? 0,
-    add: (sum, code, weight) => (sum + (code - inputZero) * (weight - weightZero)) | 0,
-    finish: (sum, channel) => clampCode(requantize(sum, channel) + outputZero, range),
-  });
 }
 
 /** Multiply-accumulates of a convolution, padding taps excluded. */

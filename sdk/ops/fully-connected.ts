@@ -1,16 +1,14 @@
 import { elementCount, formatShape } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
-import { clampCode, codeRange } from './activation.ts';
 import { booleanAttribute, checkAttributeNames } from './attributes.ts';
 import type { Elements, Summation } from './convolution.ts';
 import { isFloat } from './float-operands.ts';
-import { rejectOperand, tensorScale, weightZeroPoint } from './operands.ts';
+import { rejectOperand } from './operands.ts';
 import { lowerProductF32 } from './product-f32.ts';
 import { lowerProduct } from './product.ts';
-import { kernelMultipliers, realMultipliers, requantizer } from './requantize.ts';
 import type { Operator } from './types.ts';
 import { checkWeightedF32, realWeights, summationF32 } from './weighted-f32.ts';
-import { checkWeighted, loweredOperands, weightedOperands } from './weighted.ts';
+import { checkWeighted, loweredOperands, summationCodes, weightedOperands } from './weighted.ts';
 import type { WeightedOperands } from './weighted.ts';
 
 function productOf(node: Node, { input, weights }: WeightedOperands<TensorType>): { rows: number; columns: number; depth: number } {
@@ -54,26 +52,16 @@ export const fullyConnected: Operator = {
   },
 
   reference(node, inputs, outputs, mode) {
-    const { input, weights, bias, output } = weightedOperands(node, inputs, outputs);
-    const { columns, depth } = productOf(node, { input, weights, bias, output });
+    const operands = weightedOperands(node, inputs, outputs);
+    const { input, weights, bias, output } = operands;
+    const { columns, depth } = productOf(node, operands);
     if (isFloat(input)) {
       const w = realWeights(weights, columns, (index) => Math.floor(index / depth));
       multiplyRows(depth, input.data as Float32Array, w, output.data as Float32Array, summationF32(node, bias));
       return;
     }
-    const b = bias?.data as Int32Array | undefined;
-    const inputZero = tensorScale(input).zeroPoint;
-    const weightZero = weightZeroPoint(weights);
-    const outputZero = tensorScale(output).zeroPoint;
-    const range = codeRange(node, tensorScale(output));
-    const perTensor = weights.quantization?.scales.length === 1;
-    const multipliers = mode === 'float' ? kernelMultipliers(input, weights, output, columns) : realMultipliers(input, weights, output, columns, perTensor);
-    const requantize = requantizer(mode, multipliers);
-    multiplyRows(depth, input.data as Int8Array, weights.data as Int8Array | Uint8Array, output.data as Int8Array, {
-      start: (column) => b?.[column] ?? 0,
-      add: (sum, code, weight) => (sum + (code - inputZero) * (weight - weightZero)) | 0,
-      finish: (sum, column) => clampCode(requantize(sum, column) + outputZero, range),
-    });
+    const summation = summationCodes(node, operands, mode, weights.quantization?.scales.length === 1);
+    multiplyRows(depth, input.data as Int8Array, weights.data as Int8Array | Uint8Array, output.data as Int8Array, summation);
   },
 
   lower(node, lowering) {

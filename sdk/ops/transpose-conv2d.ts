@@ -2,7 +2,6 @@ import { bitsOf } from '../core/dtype.ts';
 import { PlanError } from '../core/errors.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
 import type { Node, Tensor, TensorType } from '../ir/graph.ts';
-import { clampCode, codeRange } from './activation.ts';
 import { checkAttributeNames, integersAttribute } from './attributes.ts';
 import { blockWalks } from './blocks.ts';
 import type { BlockAxis, BlockDimension } from './blocks.ts';
@@ -10,13 +9,12 @@ import type { Convolution, Elements, Summation } from './convolution.ts';
 import { isFloat } from './float-operands.ts';
 import { bytesOf } from './kernel-fields.ts';
 import { lowerWalk } from './move.ts';
-import { rejectOperand, tensorScale, weightZeroPoint } from './operands.ts';
+import { rejectOperand, weightZeroPoint } from './operands.ts';
 import { lowerConvolutionF32 } from './product-f32.ts';
 import { lowerConvolution } from './product.ts';
-import { kernelMultipliers, realMultipliers, requantizer } from './requantize.ts';
 import type { Lowering, Operator } from './types.ts';
 import { checkWeightedF32, realWeights, storedWeights, summationF32 } from './weighted-f32.ts';
-import { checkWeighted, loweredOperands, weightedOperands } from './weighted.ts';
+import { checkWeighted, loweredOperands, summationCodes, weightedOperands } from './weighted.ts';
 import type { WeightedOperands } from './weighted.ts';
 
 const MAX_EXTENT = 65535;
@@ -224,17 +222,8 @@ export const transposeConv2d: Operator = {
       convolveTransposed(geometry, input.data as Float32Array, w, output.data as Float32Array, summationF32(node, bias));
       return;
     }
-    const b = bias?.data as Int32Array | undefined;
-    const inputZero = tensorScale(input).zeroPoint;
-    const weightZero = weightZeroPoint(weights);
-    const outputZero = tensorScale(output).zeroPoint;
-    const range = codeRange(node, tensorScale(output));
-    const requantize = requantizer(mode, (mode === 'float' ? kernelMultipliers : realMultipliers)(input, weights, output, outputChannels));
-    convolveTransposed(geometry, input.data as Int8Array, weights.data as Int8Array | Uint8Array, output.data as Int8Array, {
-      start: (channel) => b?.[channel] ?? 0,
-      add: (sum, code, weight) => (sum + (code - inputZero) * (weight - weightZero)) | 0,
-      finish: (sum, channel) => clampCode(requantize(sum, channel) + outputZero, range),
-    });
+    const summation = summationCodes(node, operands, mode);
+    convolveTransposed(geometry, input.data as Int8Array, weights.data as Int8Array | Uint8Array, output.data as Int8Array, summation);
   },
 
   lower(node, lowering) {

@@ -5,13 +5,14 @@ import type { Node, Tensor, TensorType } from '../ir/graph.ts';
 import type { PlanLayout } from '../plan/types.ts';
 import { checkAccumulators } from './accumulator.ts';
 import type { WeightRows } from './accumulator.ts';
-import { codeRange } from './activation.ts';
+import { clampCode, codeRange } from './activation.ts';
 import { codeElements, int32Elements } from './constant.ts';
+import type { Summation } from './convolution.ts';
 import { bytesOf, roundingFields } from './kernel-fields.ts';
 import type { Fields } from './kernel-fields.ts';
 import { checkActivation, checkBias, checkOperandCount, checkWeights, operand, tensorScale, weightZeroPoint } from './operands.ts';
-import { kernelMultipliers } from './requantize.ts';
-import type { Lowering } from './types.ts';
+import { kernelMultipliers, realMultipliers, requantizer } from './requantize.ts';
+import type { Lowering, RequantizeMode, TensorValue } from './types.ts';
 
 /** Operands of a node with inputs [input, weights, bias?] and one output. */
 export interface WeightedOperands<T extends TensorType> {
@@ -67,6 +68,25 @@ export const checkWeighted = weightedCheck({
   bias: checkBias,
   clamp: (node, output) => codeRange(node, tensorScale(output)),
 });
+
+/** Sums of codes in int32, requantized once; `floatProduct` as in `realMultipliers`. */
+export function summationCodes(
+  node: Node, { input, weights, bias, output }: WeightedOperands<TensorValue>, mode: RequantizeMode, floatProduct = false,
+): Summation {
+  const b = bias?.data as Int32Array | undefined;
+  const inputZero = tensorScale(input).zeroPoint;
+  const weightZero = weightZeroPoint(weights);
+  const outputZero = tensorScale(output).zeroPoint;
+  const range = codeRange(node, tensorScale(output));
+  const channels = output.shape.at(-1) ?? 0;
+  const multipliers = mode === 'float' ? kernelMultipliers(input, weights, output, channels) : realMultipliers(input, weights, output, channels, floatProduct);
+  const requantize = requantizer(mode, multipliers);
+  return {
+    start: (channel) => b?.[channel] ?? 0,
+    add: (sum, code, weight) => (sum + (code - inputZero) * (weight - weightZero)) | 0,
+    finish: (sum, channel) => clampCode(requantize(sum, channel) + outputZero, range),
+  };
+}
 
 /** Operands of a node that is being lowered. */
 export function loweredOperands(node: Node, lowering: Lowering): WeightedOperands<Tensor> {
