@@ -2,9 +2,7 @@ import { formatShape } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
 import { convolutionOperator } from './convolution-operator.ts';
 import type { Convolution } from './convolution.ts';
-import { isFloat } from './float-operands.ts';
 import { rejectOperand } from './operands.ts';
-import { lowerConvolutionF32 } from './product-f32.ts';
 import { lowerConvolution } from './product.ts';
 import type { WeightedOperands } from './weighted.ts';
 import { windowOf } from './window.ts';
@@ -33,8 +31,5 @@ export const conv2d = convolutionOperator({
   channelAxis: 0,
   geometry: convolutionOf,
   channelOf: (element, { weightStrides }) => Math.floor(element / weightStrides.channel),
-  lower: (node, lowering, operands, convolution) => {
-    const lower = isFloat(operands.input) ? lowerConvolutionF32 : lowerConvolution;
-    lower(node, lowering, operands, convolution);
-  },
+  lower: lowerConvolution,
 });

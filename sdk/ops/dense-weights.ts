@@ -1,19 +1,18 @@
 import { PlanError } from '../core/errors.ts';
 import type { Node } from '../ir/graph.ts';
-import type { Convolution } from './convolution.ts';
+import type { Convolution, Elements } from './convolution.ts';
 
 /** Most bytes of weights that a grouped convolution may take when made dense. */
 const MAX_DENSE_BYTES = 4_194_304;
 
-type Weights = Int8Array | Uint8Array | Float32Array;
-
-function filled<T extends Weights>(source: T, count: number, zero: number): T {
-  if (source instanceof Float32Array) return new Float32Array(count).fill(zero) as T;
-  return (source instanceof Uint8Array ? new Uint8Array(count) : new Int8Array(count)).fill(zero) as T;
+/** `count` elements of the type of `source`. */
+export function filledLike<T extends Elements>(source: T, count: number, value: number): T {
+  if (source instanceof Float32Array) return new Float32Array(count).fill(value) as T;
+  return (source instanceof Uint8Array ? new Uint8Array(count) : new Int8Array(count)).fill(value) as T;
 }
 
 /** Weights [outputs][taps][input channels] of a grouped convolution, `zero` outside each output's group. */
-export function denseWeights<T extends Weights>(node: Node, source: T, convolution: Convolution, zero = 0): T {
+export function denseWeights<T extends Elements>(node: Node, source: T, convolution: Convolution, zero: number): T {
   const { inputChannels, outputChannels, groupInputs, groupOutputs, window, weightStrides } = convolution;
   const taps = window.height.kernel * window.width.kernel;
   const count = outputChannels * taps * inputChannels;
@@ -25,7 +24,7 @@ export function denseWeights<T extends Weights>(node: Node, source: T, convoluti
       + `at most ${MAX_DENSE_BYTES} are supported: use a depth multiplier of 1 or fewer groups`,
     );
   }
-  const dense = filled(source, count, zero);
+  const dense = filledLike(source, count, zero);
   for (let o = 0; o < outputChannels; o++) {
     const firstChannel = Math.floor(o / groupOutputs) * groupInputs;
     for (let tap = 0; tap < taps; tap++) {

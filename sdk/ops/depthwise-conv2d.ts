@@ -7,7 +7,6 @@ import { isFloat } from './float-operands.ts';
 import { sourceField } from './kernel-fields.ts';
 import type { Fields } from './kernel-fields.ts';
 import { rejectOperand, tensorScale } from './operands.ts';
-import { lowerConvolutionF32 } from './product-f32.ts';
 import { lowerConvolution, windowFields } from './product.ts';
 import { dwconvScratch } from './scratch.ts';
 import type { Lowering } from './types.ts';
@@ -81,9 +80,8 @@ export const depthwiseConv2d = convolutionOperator({
   channelOf: (element, { outputChannels }) => element % outputChannels,
   lower: (node, lowering, operands, convolution) => {
     const separate = convolution.groupOutputs === 1 && convolution.inputChannels > 1;
-    const lower = isFloat(operands.input)
-      ? (separate ? lowerDepthwiseF32 : lowerConvolutionF32)
-      : (separate ? lowerDepthwise : lowerConvolution);
+    const lowerSeparate = isFloat(operands.input) ? lowerDepthwiseF32 : lowerDepthwise;
+    const lower = separate ? lowerSeparate : lowerConvolution;
     lower(node, lowering, operands, convolution);
   },
 });

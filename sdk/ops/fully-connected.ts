@@ -4,7 +4,6 @@ import { booleanAttribute, checkAttributeNames } from './attributes.ts';
 import type { Elements, Summation } from './convolution.ts';
 import { isFloat } from './float-operands.ts';
 import { rejectOperand } from './operands.ts';
-import { lowerProductF32 } from './product-f32.ts';
 import { lowerProduct } from './product.ts';
 import type { Operator } from './types.ts';
 import { checkWeightedF32, realWeights, summationF32 } from './weighted-f32.ts';
@@ -67,7 +66,6 @@ export const fullyConnected: Operator = {
   lower(node, lowering) {
     const operands = loweredOperands(node, lowering);
     const product = productOf(node, operands);
-    const lower = isFloat(operands.input) ? lowerProductF32 : lowerProduct;
-    lower(node, lowering, operands, { ...product, macs: product.rows * product.columns * product.depth });
+    lowerProduct(node, lowering, operands, { ...product, macs: product.rows * product.columns * product.depth });
   },
 };

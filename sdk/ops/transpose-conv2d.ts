@@ -6,11 +6,11 @@ import { checkAttributeNames, integersAttribute } from './attributes.ts';
 import { blockWalks } from './blocks.ts';
 import type { BlockAxis, BlockDimension } from './blocks.ts';
 import type { Convolution, Elements, Summation } from './convolution.ts';
+import { filledLike } from './dense-weights.ts';
 import { isFloat } from './float-operands.ts';
 import { bytesOf } from './kernel-fields.ts';
 import { lowerWalk } from './move.ts';
 import { rejectOperand, weightZeroPoint } from './operands.ts';
-import { lowerConvolutionF32 } from './product-f32.ts';
 import { lowerConvolution } from './product.ts';
 import type { Lowering, Operator } from './types.ts';
 import { checkWeightedF32, realWeights, storedWeights, summationF32 } from './weighted-f32.ts';
@@ -113,12 +113,6 @@ function macsOf({ batch, inputChannels, outputChannels, height, width }: Geometr
     return count;
   };
   return batch * pairs(height) * pairs(width) * outputChannels * inputChannels;
-}
-
-/** `count` elements of the type of `source`. */
-function filledLike<T extends Elements>(source: T, count: number, value: number): T {
-  if (source instanceof Float32Array) return new Float32Array(count).fill(value) as T;
-  return (source instanceof Uint8Array ? new Uint8Array(count) : new Int8Array(count)).fill(value) as T;
 }
 
 /** Weights [phase row][phase column][output][taps] of a convolution whose outputs are the phases; `zero` where a phase has fewer taps. */
@@ -256,8 +250,7 @@ export const transposeConv2d: Operator = {
       },
       step: (step) => lowering.step({ ...step, macs: macsOf(geometry) }),
     };
-    const lowerDense = isFloat(operands.input) ? lowerConvolutionF32 : lowerConvolution;
-    lowerDense(node, phased, { ...operands, weights, bias }, convolution);
+    lowerConvolution(node, phased, { ...operands, weights, bias }, convolution);
     interleavePhases(node, lowering, geometry, phases, output);
   },
 };

@@ -38,9 +38,6 @@ export function summationF32(node: Node, bias: TensorValue | undefined): Summati
   };
 }
 
-/** `KernelWeights` whose rearranged elements have the dtype of the weights. */
-export type FloatKernelWeights = Omit<KernelWeights, 'rearranged'> & { readonly rearranged?: Int8Array | Uint8Array | Float32Array };
-
 /** Padding is computed as 0 * weight. */
 function checkFinite(node: Node, weights: Tensor): void {
   const elements = float32Elements(weights);
@@ -50,11 +47,11 @@ function checkFinite(node: Node, weights: Tensor): void {
   throw new PlanError('non-finite-weights', `${node.name}: ${found}; must be finite: export the model again`);
 }
 
-function weightsConstant(node: Node, lowering: Lowering, weights: Tensor, { kind, channels, terms, rearranged }: FloatKernelWeights): number {
+function weightsConstant(node: Node, lowering: Lowering, weights: Tensor, { kind, channels, terms, rearranged }: KernelWeights): number {
   const [, id] = node.inputs;
   if (id === undefined) throw new PlanError('missing-weights', `${node.name}: has no weights`);
   const constant = (layout: PlanLayout): number => (
-    rearranged === undefined ? lowering.constantTensor(id, layout) : lowering.constantData(weights.name, bytesOf(rearranged), layout)
+    rearranged === undefined ? lowering.constantTensor(id, layout) : lowering.constantData(weights.name, rearranged, layout)
   );
   if (isFloat(weights)) {
     checkFinite(node, weights);
@@ -71,7 +68,7 @@ function weightsConstant(node: Node, lowering: Lowering, weights: Tensor, { kind
  * @throws PlanError when a weight is not finite
  */
 export function weightedFieldsF32(
-  node: Node, lowering: Lowering, { weights, bias }: WeightedOperands<Tensor>, kernelWeights: FloatKernelWeights,
+  node: Node, lowering: Lowering, { weights, bias }: WeightedOperands<Tensor>, kernelWeights: KernelWeights,
 ): { readonly WEIGHTS: PlanField; readonly BIAS: PlanField; readonly MIN: PlanField; readonly MAX: PlanField } {
   const { kind, channels } = kernelWeights;
   const [, , biasId = -1] = node.inputs;

@@ -94,13 +94,13 @@ export function loweredOperands(node: Node, lowering: Lowering): WeightedOperand
   return weightedOperands(node, inputs, node.outputs.map((id) => lowering.tensor(id)));
 }
 
-/** Weights in the order a kernel takes them: the bytes of the file, or rearranged by the operator. */
+/** Weights in the order a kernel takes them: the bytes of the file, or `rearranged` by the operator. */
 export interface KernelWeights {
   readonly kind: 'gemm' | 'dwconv';
   readonly channels: number;
   /** Products per output: depth of a `gemm`, taps of a `dwconv`. */
   readonly terms: number;
-  readonly rearranged?: Int8Array | Uint8Array;
+  readonly rearranged?: Uint8Array;
 }
 
 type ConstantFields = Pick<Fields<'GemmParams'>, 'WEIGHTS' | 'BIAS' | 'SCALE' | 'MAGIC' | 'OFFSET' | 'MIN' | 'MAX' | 'FLIP'>;
@@ -146,12 +146,13 @@ export function weightedFields(node: Node, lowering: Lowering, operands: Weighte
   const output = tensorScale(operands.output);
   const scales = kernelMultipliers(operands.input, operands.weights, operands.output, channels);
   const bias = operands.bias === undefined ? undefined : int32Elements(operands.bias);
-  checkAccumulators(node, weightRows(weights, rearranged ?? codeElements(operands.weights), weightZeroPoint(operands.weights)), bias, inputZeroPoint, scales);
+  const elements = codeElements(rearranged === undefined ? operands.weights : { ...operands.weights, data: rearranged });
+  checkAccumulators(node, weightRows(weights, elements, weightZeroPoint(operands.weights)), bias, inputZeroPoint, scales);
 
   const layouts = layoutsOf(weights, operands.weights);
   const weightsConstant = rearranged === undefined
     ? lowering.constantTensor(weightsId, layouts.weights)
-    : lowering.constantData(operands.weights.name, bytesOf(rearranged), layouts.weights);
+    : lowering.constantData(operands.weights.name, rearranged, layouts.weights);
   const biasLayout = layouts.bias(weightsConstant, inputZeroPoint);
   const biasConstant = bias === undefined
     ? lowering.constantData(`${operands.weights.name} bias`, bytesOf(new Int32Array(channels)), biasLayout)
