@@ -1,13 +1,10 @@
 import { CastType } from '../../kernels/abi.ts';
-import { elementCount } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
 import { clampCode } from './activation.ts';
 import type { CodeRange } from './activation.ts';
 import { checkAttributeNames } from './attributes.ts';
-import { sourceField } from './kernel-fields.ts';
-import type { Fields } from './kernel-fields.ts';
+import { lowerElementwise } from './elementwise.ts';
 import { checkOperandCount, operand, rejectOperand } from './operands.ts';
-import { elementBlock } from './partition.ts';
 import { TAIL_SCRATCH } from './scratch.ts';
 import type { Operator } from './types.ts';
 
@@ -52,16 +49,10 @@ export const cast: Operator = {
   lower(node, lowering) {
     const [input = -1] = node.inputs;
     const [output = -1] = node.outputs;
-    const count = elementCount(lowering.tensor(input).shape);
-    const block = elementBlock(count);
-    const fields: Fields<'CastParams'> = {
-      INPUT: sourceField(lowering, input),
-      OUTPUT: { buffer: lowering.buffer(output) },
-      COUNT: count,
-      BLOCK: block,
+    const fields = {
       FROM: typeOf(node, 'input', lowering.tensor(input)),
       TO: typeOf(node, 'output', lowering.tensor(output)),
     };
-    lowering.step({ kernel: 'cast_x', params: 'CastParams', fields, units: Math.ceil(count / block), scratch: TAIL_SCRATCH });
+    lowerElementwise(lowering, input, { buffer: lowering.buffer(output) }, { kernel: 'cast_x', params: 'CastParams', fields, scratch: TAIL_SCRATCH });
   },
 };

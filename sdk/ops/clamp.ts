@@ -1,10 +1,8 @@
-import { elementCount } from '../core/shape.ts';
 import type { Node } from '../ir/graph.ts';
 import { clampCode, clampReal, codeRange, realRange } from './activation.ts';
+import { lowerElementwise } from './elementwise.ts';
 import { multiplyByQuantizedMultiplier, quantizeMultiplier } from './fixed-point.ts';
-import { clampFields, sourceField } from './kernel-fields.ts';
-import type { Fields } from './kernel-fields.ts';
-import { elementBlock } from './partition.ts';
+import { clampFields } from './kernel-fields.ts';
 import { roundingOf } from './requantize.ts';
 import type { Lowering } from './types.ts';
 import { unaryCodesOperator } from './unary-codes.ts';
@@ -21,16 +19,8 @@ const onCodes = unaryCodesOperator('clamp', ['activation'], (node, input, output
 function lowerReals(node: Node, lowering: Lowering): void {
   const [input = -1] = node.inputs;
   const [output = -1] = node.outputs;
-  const count = elementCount(lowering.tensor(input).shape);
-  const block = elementBlock(count);
-  const fields: Fields<'ClampF32Params'> = {
-    INPUT: sourceField(lowering, input),
-    OUTPUT: { buffer: lowering.buffer(output) },
-    COUNT: count,
-    BLOCK: block,
-    ...clampFields(realRange(node)),
-  };
-  lowering.step({ kernel: 'clamp_f32', params: 'ClampF32Params', fields, units: Math.ceil(count / block) });
+  const fields = clampFields(realRange(node));
+  lowerElementwise(lowering, input, { buffer: lowering.buffer(output) }, { kernel: 'clamp_f32', params: 'ClampF32Params', fields });
 }
 
 /** An activation that stands alone, on float32 elements or int8 codes. Attribute: activation. */

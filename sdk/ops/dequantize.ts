@@ -1,9 +1,6 @@
-import { elementCount } from '../core/shape.ts';
 import { checkAttributeNames } from './attributes.ts';
-import { sourceField } from './kernel-fields.ts';
-import type { Fields } from './kernel-fields.ts';
+import { lowerElementwise } from './elementwise.ts';
 import { checkCodes, checkOperandCount, operand, rejectOperand, tensorScale } from './operands.ts';
-import { elementBlock } from './partition.ts';
 import type { Operator } from './types.ts';
 
 const SCRATCH = 32;
@@ -38,17 +35,15 @@ export const dequantize: Operator = {
     const tensor = lowering.tensor(input);
     const unsigned = tensor.dtype === 'uint8' ? 128 : 0;
     const { scale, zeroPoint } = tensorScale(tensor);
-    const count = elementCount(tensor.shape);
-    const block = elementBlock(count);
-    const fields: Fields<'DequantizeParams'> = {
-      INPUT: sourceField(lowering, input),
-      OUTPUT: { buffer: lowering.buffer(output) },
-      COUNT: count,
-      BLOCK: block,
-      SCALE: { splat: 'f32', value: Math.fround(scale) },
-      ZERO: { splat: 'i32', value: zeroPoint - unsigned },
-      FLIP: { splat: 'i8', value: -unsigned },
-    };
-    lowering.step({ kernel: 'dequantize_qs8_f32', params: 'DequantizeParams', fields, units: Math.ceil(count / block), scratch: SCRATCH });
+    lowerElementwise(lowering, input, { buffer: lowering.buffer(output) }, {
+      kernel: 'dequantize_qs8_f32',
+      params: 'DequantizeParams',
+      fields: {
+        SCALE: { splat: 'f32', value: Math.fround(scale) },
+        ZERO: { splat: 'i32', value: zeroPoint - unsigned },
+        FLIP: { splat: 'i8', value: -unsigned },
+      },
+      scratch: SCRATCH,
+    });
   },
 };

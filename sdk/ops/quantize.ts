@@ -1,15 +1,12 @@
-import { elementCount } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
 import { clampCode } from './activation.ts';
 import type { CodeRange } from './activation.ts';
 import { checkAttributeNames } from './attributes.ts';
+import { lowerElementwise } from './elementwise.ts';
 import { multiplyByQuantizedMultiplier, multiplyRoundingUp, quantizeMultiplier } from './fixed-point.ts';
 import { lowerFlip } from './flip.ts';
-import { sourceField } from './kernel-fields.ts';
-import type { Fields } from './kernel-fields.ts';
 import { lookUp, lookupTable, lowerLookup } from './lookup.ts';
 import { checkCodes, checkOperandCount, operand, rejectOperand, tensorScale } from './operands.ts';
-import { elementBlock } from './partition.ts';
 import { isIn256ths, MAGIC, MAGIC_BITS, roundingOf, roundToEven } from './requantize.ts';
 import { TAIL_SCRATCH } from './scratch.ts';
 import type { Lowering, Operator, RequantizeMode, TensorValue } from './types.ts';
@@ -18,7 +15,7 @@ function rangeOf({ dtype }: TensorType): CodeRange {
   return dtype === 'uint8' ? { min: 0, max: 255 } : { min: -128, max: 127 };
 }
 
-/** The difference between codes of equal values that differ in nothing but the sign bit, else undefined. */
+/** Whether codes of equal values differ in nothing but the sign bit. */
 function isFlip(input: TensorType, output: TensorType): boolean {
   const [from, to] = [tensorScale(input), tensorScale(output)];
   return input.dtype !== output.dtype && from.scale === to.scale && from.zeroPoint - to.zeroPoint === (input.dtype === 'uint8' ? 128 : -128);
@@ -65,21 +62,19 @@ function lowerReals(lowering: Lowering, input: number, output: number): void {
   const to = lowering.tensor(output);
   const { scale, least, most } = bounds(to);
   const unsigned = to.dtype === 'uint8' ? 128 : 0;
-  const count = elementCount(to.shape);
-  const block = elementBlock(count);
-  const fields: Fields<'QuantizeParams'> = {
-    INPUT: sourceField(lowering, input),
-    OUTPUT: { buffer: lowering.buffer(output) },
-    COUNT: count,
-    BLOCK: block,
-    SCALE: { splat: 'f32', value: scale },
-    LEAST: { splat: 'f32', value: least },
-    MOST: { splat: 'f32', value: most },
-    MAGIC: { splat: 'f32', value: MAGIC },
-    OFFSET: { splat: 'i32', value: MAGIC_BITS - tensorScale(to).zeroPoint + unsigned },
-    FLIP: { splat: 'i8', value: -unsigned },
-  };
-  lowering.step({ kernel: 'quantize_f32_qs8', params: 'QuantizeParams', fields, units: Math.ceil(count / block), scratch: TAIL_SCRATCH });
+  lowerElementwise(lowering, input, { buffer: lowering.buffer(output) }, {
+    kernel: 'quantize_f32_qs8',
+    params: 'QuantizeParams',
+    fields: {
+      SCALE: { splat: 'f32', value: scale },
+      LEAST: { splat: 'f32', value: least },
+      MOST: { splat: 'f32', value: most },
+      MAGIC: { splat: 'f32', value: MAGIC },
+      OFFSET: { splat: 'i32', value: MAGIC_BITS - tensorScale(to).zeroPoint + unsigned },
+      FLIP: { splat: 'i8', value: -unsigned },
+    },
+    scratch: TAIL_SCRATCH,
+  });
 }
 
 /** Codes of another quantization: float32, int8 or uint8 in; int8 or uint8 out. */

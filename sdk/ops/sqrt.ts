@@ -1,10 +1,7 @@
-import { elementCount } from '../core/shape.ts';
 import { checkAttributeNames } from './attributes.ts';
+import { lowerElementwise } from './elementwise.ts';
 import { checkFloat } from './float-operands.ts';
-import { sourceField } from './kernel-fields.ts';
-import type { Fields } from './kernel-fields.ts';
 import { checkOperandCount, operand } from './operands.ts';
-import { elementBlock } from './partition.ts';
 import { TAIL_SCRATCH } from './scratch.ts';
 import type { Operator } from './types.ts';
 
@@ -32,9 +29,6 @@ export const sqrt: Operator = {
   lower(node, lowering) {
     const [input = -1] = node.inputs;
     const [output = -1] = node.outputs;
-    const count = elementCount(lowering.tensor(input).shape);
-    const block = elementBlock(count);
-    const fields: Fields<'SqrtParams'> = { INPUT: sourceField(lowering, input), OUTPUT: { buffer: lowering.buffer(output) }, COUNT: count, BLOCK: block };
-    lowering.step({ kernel: 'sqrt_f32', params: 'SqrtParams', fields, units: Math.ceil(count / block), scratch: TAIL_SCRATCH });
+    lowerElementwise(lowering, input, { buffer: lowering.buffer(output) }, { kernel: 'sqrt_f32', params: 'SqrtParams', fields: {}, scratch: TAIL_SCRATCH });
   },
 };

@@ -1,11 +1,9 @@
 // Logistic function and hyperbolic tangent in float32, operation for operation as kernels/micro/squash.ts.
 
-import { elementCount } from '../core/shape.ts';
 import type { Node } from '../ir/graph.ts';
+import { lowerElementwise } from './elementwise.ts';
 import { expF32, expTable } from './exp-f32.ts';
-import { bytesOf, sourceField } from './kernel-fields.ts';
-import type { Fields } from './kernel-fields.ts';
-import { elementBlock } from './partition.ts';
+import { bytesOf } from './kernel-fields.ts';
 import type { Lowering } from './types.ts';
 
 const f = Math.fround;
@@ -27,15 +25,9 @@ export function tanhF32(x: number): number {
 export function lowerSquash(node: Node, lowering: Lowering, isTangent: boolean): void {
   const [input = -1] = node.inputs;
   const [output = -1] = node.outputs;
-  const count = elementCount(lowering.tensor(input).shape);
-  const block = elementBlock(count);
-  const fields: Fields<'SquashF32Params'> = {
-    INPUT: sourceField(lowering, input),
-    OUTPUT: { buffer: lowering.buffer(output) },
-    COUNT: count,
-    BLOCK: block,
+  const fields = {
     TABLE: { constant: lowering.constantData(`${node.name} table`, bytesOf(expTable()), { kind: 'raw' }) },
     IS_TANGENT: isTangent ? 1 : 0,
   };
-  lowering.step({ kernel: 'squash_f32', params: 'SquashF32Params', fields, units: Math.ceil(count / block) });
+  lowerElementwise(lowering, input, { buffer: lowering.buffer(output) }, { kernel: 'squash_f32', params: 'SquashF32Params', fields });
 }
