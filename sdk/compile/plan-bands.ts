@@ -1,5 +1,6 @@
-import type { PlanBand, PlanField, PlanStep } from '../plan/types.ts';
+import type { PlanBand, PlanStep } from '../plan/types.ts';
 import type { LoweredGraph } from './lower.ts';
+import { wholeBuffer } from './whole-buffer.ts';
 
 /** Fewer blocks would not split evenly over threads. */
 const LEAST_BLOCKS = 8;
@@ -15,10 +16,6 @@ interface Blocks {
 function numberOf(step: PlanStep, name: string): number {
   const field = step.fields[name];
   return typeof field === 'number' ? field : 0;
-}
-
-function bufferOf(field: PlanField | undefined): number | undefined {
-  return typeof field === 'object' && 'buffer' in field && (field.offset ?? 0) === 0 ? field.buffer : undefined;
 }
 
 function buffersOf({ fields }: PlanStep): number[] {
@@ -43,13 +40,13 @@ function productBlocks(step: PlanStep): Blocks | undefined {
 function isFollower(step: PlanStep, count: number): boolean {
   const { fields } = step;
   return fields['BLOCK'] !== undefined && fields['A'] !== undefined && numberOf(step, 'COUNT') === count && numberOf(step, 'RANK') === 0
-    && numberOf(step, 'A_STEP') === 1 && numberOf(step, 'B_STEP') === 1 && bufferOf(fields['OUTPUT']) !== undefined;
+    && numberOf(step, 'A_STEP') === 1 && numberOf(step, 'B_STEP') === 1 && wholeBuffer(fields['OUTPUT']) !== undefined;
 }
 
 /** Rows of a depthwise convolution, in bytes of its output, when a product reads nothing else of it than its own rows. */
 function leadRows(lead: PlanStep, pace: PlanStep): number | undefined {
-  const output = bufferOf(lead.fields['OUTPUT']);
-  if (!DEPTHWISE.includes(lead.params) || !POINTWISE.includes(pace.params) || output === undefined || bufferOf(pace.fields['INPUT']) !== output) return undefined;
+  const output = wholeBuffer(lead.fields['OUTPUT']);
+  if (!DEPTHWISE.includes(lead.params) || !POINTWISE.includes(pace.params) || output === undefined || wholeBuffer(pace.fields['INPUT']) !== output) return undefined;
   const rows = numberOf(pace, 'ROWS') / numberOf(lead, 'OUTPUT_WIDTH');
   return rows === lead.units && numberOf(lead, 'CHANNELS') === numberOf(pace, 'DEPTH') ? numberOf(lead, 'OUTPUT_WIDTH') : undefined;
 }
@@ -69,7 +66,7 @@ function candidateAt(steps: readonly PlanStep[], first: number): Candidate | und
   const blocks = productBlocks(product);
   if (blocks === undefined || product.units / blocks.units < LEAST_BLOCKS) return undefined;
   const read = [...inputsOf(product), ...(width === undefined ? [] : inputsOf(head))];
-  const written = (step: PlanStep): number => bufferOf(step.fields['OUTPUT']) ?? -1;
+  const written = (step: PlanStep): number => wholeBuffer(step.fields['OUTPUT']) ?? -1;
   if (read.includes(written(product)) || (width !== undefined && inputsOf(head).includes(written(head)))) return undefined;
   const count = numberOf(product, 'ROWS') * numberOf(product, 'COLUMNS');
   let last = pace;

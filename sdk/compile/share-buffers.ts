@@ -1,5 +1,6 @@
-import type { PlanField, PlanStep } from '../plan/types.ts';
+import type { PlanStep } from '../plan/types.ts';
 import type { LoweredGraph } from './lower.ts';
+import { wholeBuffer } from './whole-buffer.ts';
 
 const UNARY = ['INPUT'];
 const BINARY = ['A', 'B'];
@@ -11,11 +12,6 @@ const OVERWRITTEN: Readonly<Record<string, readonly string[]>> = {
   add_s32: BINARY, sub_s32: BINARY, mul_s32: BINARY, floordiv_s32: BINARY,
   clamp_f32: UNARY, sqrt_f32: UNARY, flip_x8: UNARY, lookup_x8: UNARY,
 };
-
-/** The buffer that a field names from its start. */
-function wholeBuffer(field: PlanField | undefined): number | undefined {
-  return typeof field === 'object' && 'buffer' in field && (field.offset ?? 0) === 0 ? field.buffer : undefined;
-}
 
 /** Buffers that `step` may overwrite with its output. */
 function overwritable({ kernel, fields }: PlanStep): number[] {

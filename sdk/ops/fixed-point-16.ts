@@ -15,7 +15,8 @@ const FIRST_SLOPE = -15420;
 /** exp(-2^k), k = -2…6; from exp(-16) on they are 0. */
 export const NEGATIVE_POWERS: readonly number[] = [25520, 19875, 12055, 4435, 600, 11, 0, 0, 0];
 
-function saturate(x: number): number {
+/** The nearest int16. */
+export function saturate(x: number): number {
   return Math.min(32767, Math.max(-32768, x));
 }
 

@@ -6,7 +6,7 @@ import { splitExponent } from '../core/math.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
 import { numberAttribute } from './attributes.ts';
 import { codeElements, int32Elements } from './constant.ts';
-import { logistic16, NEGATIVE_POWERS, tanh16 } from './fixed-point-16.ts';
+import { logistic16, NEGATIVE_POWERS, saturate, tanh16 } from './fixed-point-16.ts';
 import { divideByPowerOfTwo, INT32_MAX, multiplyByQuantizedMultiplier, quantizeMultiplier } from './fixed-point.ts';
 import type { FixedMultiplier } from './fixed-point.ts';
 import { bytesOf } from './kernel-fields.ts';
@@ -75,10 +75,6 @@ function check(node: Node, operands: LstmOperands): void {
     }
   }
   if (!(numberAttribute(node, 'hiddenScale') > 0)) rejectOperand(node, 'output', output, 'has no scale of its hidden values: export the model again');
-}
-
-function saturate(x: number): number {
-  return Math.min(32767, Math.max(-32768, x));
 }
 
 /** Sums of one gate before its activation. */

@@ -1,4 +1,5 @@
 import { DeviceError } from '../core/errors.ts';
+import { nextTurn } from '../core/next-turn.ts';
 import { onAbort, orAborted } from '../core/on-abort.ts';
 import { elementCount } from '../core/shape.ts';
 import { viewOf, type NumberArray } from '../core/dtype.ts';
@@ -22,10 +23,6 @@ export interface SessionOptions {
   readonly parallelCost?: number;
   /** Most bytes of shared memory; half of what this process may have by default. */
   readonly memoryLimit?: number;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** An open model: its ports are views on shared memory, runs are queued in call order. */

@@ -1,10 +1,7 @@
 import { OptionError } from '../core/errors.ts';
+import { nextTurn } from '../core/next-turn.ts';
 
 const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 /** Calls that follow each other, each after the promise callbacks of the one before, so that what it left can be read there. */
 export class Turns {
