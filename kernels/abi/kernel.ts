@@ -1,6 +1,8 @@
-/** Version of the kernel signature, params layouts and packed-weight layouts. A plan states the version it was made for. */
 export enum Abi {
+  /** Of the kernel signature, params layouts and packed-weight layouts. A plan states the version it was made for. */
   VERSION = 1,
+  /** Bytes past the end of a buffer or constant that kernels may read and ignore. */
+  READ_PADDING = 16,
 }
 
 /**

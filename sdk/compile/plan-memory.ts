@@ -1,3 +1,4 @@
+import { Abi } from '../../kernels/abi.ts';
 import { PlanError } from '../core/errors.ts';
 
 /** A buffer to place: its bytes and the first and last step that touch it. */
@@ -15,8 +16,6 @@ export interface MemoryPlan {
 
 /** Offsets are multiples of a cache line. */
 export const BUFFER_ALIGNMENT = 64;
-/** Bytes past the end of a buffer that kernels may read and ignore: those of another buffer, or of the padding that ends the arena. */
-export const READ_PADDING = 16;
 
 /** Times that buffers are placed again, and most buffers of which that is tried. */
 const ROUNDS = 32;
@@ -98,8 +97,8 @@ function place(buffers: readonly Interval[], order: readonly number[]): Placemen
     const size = alignedSize(bytes);
     const begin = bestOffset(size, live, placed);
     offsets[id] = begin;
-    if (begin + bytes + READ_PADDING > arenaBytes) {
-      arenaBytes = begin + bytes + READ_PADDING;
+    if (begin + bytes + Abi.READ_PADDING > arenaBytes) {
+      arenaBytes = begin + bytes + Abi.READ_PADDING;
       top = id;
     }
     placed.splice(indexAbove(begin, placed), 0, { begin, end: begin + size, first: live[0], last: live[1] });
@@ -121,7 +120,7 @@ export function planMemory(buffers: readonly Interval[]): MemoryPlan {
   const least = lowerBoundOf(buffers.map(({ bytes, live }) => ({ bytes: alignedSize(bytes), live })));
   let best = place(buffers, order);
   let last = best;
-  for (let round = 0; round < ROUNDS && buffers.length <= MOST_REPLACED && best.arenaBytes > least + READ_PADDING; round++) {
+  for (let round = 0; round < ROUNDS && buffers.length <= MOST_REPLACED && best.arenaBytes > least + Abi.READ_PADDING; round++) {
     order.splice(order.indexOf(last.top), 1);
     order.unshift(last.top);
     last = place(buffers, order);

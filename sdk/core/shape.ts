@@ -1,3 +1,8 @@
+/** Most dimensions of a tensor. */
+export const MAX_RANK = 8;
+/** Largest stride, dilation, padding and extent that an attribute states. */
+export const MAX_EXTENT = 65535;
+
 /** Number of elements of a shape; the empty shape is a scalar. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);

@@ -1,6 +1,6 @@
 import { byteLength } from '../core/dtype.ts';
 import { ModelError } from '../core/errors.ts';
-import { elementCount, formatShape, sameShape } from '../core/shape.ts';
+import { elementCount, formatShape, MAX_RANK, sameShape } from '../core/shape.ts';
 import type { Graph, Node, Tensor, TensorType } from './graph.ts';
 
 /** What verification needs of an operator. */
@@ -11,7 +11,6 @@ export interface TypeRules {
 
 /** Largest tensor: sizes and offsets stay within int32. */
 const MAX_TENSOR_BYTES = 2147483647;
-const MAX_RANK = 8;
 
 function describe(graph: Graph, id: number): string {
   const name = graph.tensors[id]?.name;

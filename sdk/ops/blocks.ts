@@ -1,11 +1,9 @@
 // Pictures, NHWC, taken apart into blocks of pixels: pixel y along an axis is phase r of place j, y = block * j + r - offset.
 
-import { stridesOf } from '../core/shape.ts';
+import { MAX_EXTENT, stridesOf } from '../core/shape.ts';
 import type { Node } from '../ir/graph.ts';
 import { integersAttribute } from './attributes.ts';
 import type { Walk } from './move.ts';
-
-const MAX_EXTENT = 65535;
 
 export function blockOf(node: Node): readonly [height: number, width: number] {
   const [height = 1, width = 1] = integersAttribute(node, 'block', 2, 1, MAX_EXTENT);

@@ -1,5 +1,5 @@
 import { bitsOf, byteLength } from '../core/dtype.ts';
-import { elementCount } from '../core/shape.ts';
+import { elementCount, MAX_RANK } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
 import { checkAttributeNames, integerAttribute } from './attributes.ts';
 import { checkMoved } from './float-operands.ts';
@@ -7,8 +7,6 @@ import { sourceField } from './kernel-fields.ts';
 import type { Fields } from './kernel-fields.ts';
 import { checkOperandCount, operand, rejectOperand } from './operands.ts';
 import type { Operator } from './types.ts';
-
-const MAX_RANK = 8;
 
 interface Slices {
   readonly axis: number;

@@ -1,5 +1,5 @@
 import { bitsOf, byteLength } from '../core/dtype.ts';
-import { elementCount, stridesOf } from '../core/shape.ts';
+import { elementCount, MAX_EXTENT, stridesOf } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
 import { checkAttributeNames, integersAttribute } from './attributes.ts';
 import { bytesOf } from './kernel-fields.ts';
@@ -9,12 +9,11 @@ import type { Move } from './move.ts';
 import { checkOperandCount, operand, tensorScale } from './operands.ts';
 import type { Lowering, Operator } from './types.ts';
 
-const MAX_PAD = 65535;
 /** Most bytes of padding that are kept to be copied from. */
 const MAX_FILL = 65536;
 
 function padsOf(node: Node, rank: number): { readonly before: readonly number[]; readonly after: readonly number[] } {
-  return { before: integersAttribute(node, 'before', rank, 0, MAX_PAD), after: integersAttribute(node, 'after', rank, 0, MAX_PAD) };
+  return { before: integersAttribute(node, 'before', rank, 0, MAX_EXTENT), after: integersAttribute(node, 'after', rank, 0, MAX_EXTENT) };
 }
 
 /** The element that stands for 0. */

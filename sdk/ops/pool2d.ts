@@ -1,6 +1,7 @@
 // What average-pool2d and max-pool2d share.
 
 import { ModelError } from '../core/errors.ts';
+import { MAX_EXTENT } from '../core/shape.ts';
 import type { Node, Tensor, TensorType } from '../ir/graph.ts';
 import { clampCode, clampReal, codeRange, realRange } from './activation.ts';
 import { booleanAttribute, checkAttributeNames, integersAttribute } from './attributes.ts';
@@ -15,7 +16,6 @@ import { poolFields } from './window-fields.ts';
 import { validTaps, windowOf } from './window.ts';
 import type { Window } from './window.ts';
 
-const MAX_EXTENT = 65535;
 /** Largest window: its int8 sum is exact in float32. */
 const MAX_TAPS = 65536;
 

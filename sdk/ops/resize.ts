@@ -1,12 +1,10 @@
 // What resize-bilinear and resize-nearest-neighbor share: NHWC pictures, output size by the output tensor.
 
-import { formatShape } from '../core/shape.ts';
+import { formatShape, MAX_EXTENT } from '../core/shape.ts';
 import type { Node, Tensor, TensorType } from '../ir/graph.ts';
 import { booleanAttribute, checkAttributeNames, integersAttribute } from './attributes.ts';
 import { checkMoved } from './float-operands.ts';
 import { checkOperandCount, operand, rejectOperand } from './operands.ts';
-
-const MAX_EXTENT = 65535;
 
 export interface ResizeAxis {
   readonly input: number;

@@ -1,6 +1,6 @@
 import { bitsOf } from '../core/dtype.ts';
 import { PlanError } from '../core/errors.ts';
-import { elementCount, formatShape } from '../core/shape.ts';
+import { elementCount, formatShape, MAX_EXTENT } from '../core/shape.ts';
 import type { Node, Tensor, TensorType } from '../ir/graph.ts';
 import { checkAttributeNames, integersAttribute } from './attributes.ts';
 import { blockWalks } from './blocks.ts';
@@ -17,7 +17,6 @@ import { checkWeightedF32, realWeights, storedWeights, summationF32 } from './we
 import { checkWeighted, loweredOperands, summationCodes, weightedOperands } from './weighted.ts';
 import type { WeightedOperands } from './weighted.ts';
 
-const MAX_EXTENT = 65535;
 /** Most bytes of weights in the order of phases. */
 const MAX_PHASE_BYTES = 16_777_216;
 

@@ -1,8 +1,7 @@
 import { ModelError } from '../core/errors.ts';
+import { MAX_EXTENT } from '../core/shape.ts';
 import type { Node } from '../ir/graph.ts';
 import { integersAttribute } from './attributes.ts';
-
-const MAX_STEP = 65535;
 
 /** A sliding window along one spatial axis. */
 export interface WindowAxis {
@@ -34,9 +33,9 @@ function axisOf(node: Node, name: string, axis: Omit<WindowAxis, 'output'>, padA
 
 /** Windows of `kernel` over an NHWC `input`, from the attributes strides, pads and, where the operator has it, dilations. */
 export function windowOf(node: Node, input: readonly number[], kernel: readonly [height: number, width: number], dilated: boolean): Window {
-  const strides = integersAttribute(node, 'strides', 2, 1, MAX_STEP);
-  const pads = integersAttribute(node, 'pads', 4, 0, MAX_STEP);
-  const dilations = dilated ? integersAttribute(node, 'dilations', 2, 1, MAX_STEP) : [1, 1];
+  const strides = integersAttribute(node, 'strides', 2, 1, MAX_EXTENT);
+  const pads = integersAttribute(node, 'pads', 4, 0, MAX_EXTENT);
+  const dilations = dilated ? integersAttribute(node, 'dilations', 2, 1, MAX_EXTENT) : [1, 1];
   const height = { input: input[1]!, kernel: kernel[0], stride: strides[0]!, dilation: dilations[0]!, padBefore: pads[0]! };
   const width = { input: input[2]!, kernel: kernel[1], stride: strides[1]!, dilation: dilations[1]!, padBefore: pads[1]! };
   return { height: axisOf(node, 'height', height, pads[2]!), width: axisOf(node, 'width', width, pads[3]!) };

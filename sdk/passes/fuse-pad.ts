@@ -1,10 +1,10 @@
+import { MAX_EXTENT } from '../core/shape.ts';
 import type { Graph, Node, Tensor } from '../ir/graph.ts';
 import { integersAttribute } from '../ops/attributes.ts';
 import { resultsOf } from './results.ts';
 import type { Pass } from './types.ts';
 
 const CONVOLUTIONS = ['conv2d', 'depthwise-conv2d'];
-const MAX_EXTENT = 65535;
 
 /** [top, left, bottom, right] */
 type Pads = readonly number[];

@@ -2,12 +2,12 @@
 
 import * as v from 'valibot';
 import { DTYPES } from '../core/dtype.ts';
+import { MAX_RANK } from '../core/shape.ts';
 
 const MAX_INT32 = 2147483647;
 const MAX_ADDRESS = 4294967295;
 const MAX_ITEMS = 100_000;
 const MAX_NAME = 65_535;
-const MAX_RANK = 8;
 
 function integer(min: number, max: number) {
   return v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));

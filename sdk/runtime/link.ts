@@ -15,8 +15,6 @@ import type { KernelChoice } from './select.ts';
 
 const ABI_VERSION: number = Abi.VERSION;
 const PAGE = 65_536;
-/** Reads of up to 16 bytes past a buffer stay inside. */
-const READ_PADDING = 16;
 const ALIGNMENT = 64;
 /** Steps that cost less than this many multiply-accumulates (or bytes moved times 8) stay on one thread. */
 const PARALLEL_COST = 600_000;
@@ -179,10 +177,10 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
   const paramsAddresses = plan.steps.map((step) => reserve(paramsBytes(step)));
   const packings = plan.constants.map(({ layout }, id) => (isWeightLayout(layout) ? weightPacking(layout, variants[id]!) : undefined));
   const sizes = plan.constants.map(({ layout, bytes }, id) => packings[id]?.bytes ?? (layout.kind === 'raw' ? bytes : packedBytes(layout, variants[id]!)));
-  const constantAddresses = sizes.map((bytes) => reserve(bytes + READ_PADDING));
-  const arena = reserve(plan.arenaBytes + READ_PADDING);
+  const constantAddresses = sizes.map((bytes) => reserve(bytes + Abi.READ_PADDING));
+  const arena = reserve(plan.arenaBytes + Abi.READ_PADDING);
   const scratchBytes = plan.steps.reduce((most, step) => Math.max(most, step.scratch), 0);
-  const scratch = Array.from({ length: options.threads }, () => reserve(scratchBytes + READ_PADDING));
+  const scratch = Array.from({ length: options.threads }, () => reserve(scratchBytes + Abi.READ_PADDING));
   // Nothing runs while constants are packed, so codes wait in the arena and behind it.
   end = packings.reduce((most, packing, id) => Math.max(most, packing === undefined ? 0 : arena + stagingBytes(packing, plan.constants[id]!.bytes)), end);
   const pages = Math.ceil(end / PAGE);

@@ -4,7 +4,6 @@ import type { Plan, PlanBuffer, PlanPort } from '../plan/types.ts';
 import type { ImageShape } from './image-port.ts';
 
 const ALIGNMENT = 64;
-const READ_PADDING = 16;
 /** Values a sample can have. */
 export const CODES = 256;
 
@@ -22,7 +21,7 @@ export function framePlan(shape: ImageShape, dtype: DType, frameBytes: number): 
     const [buffer, bytes] = [buffers.length, (count * bitsOf(type)) / 8];
     buffers.push({ name, bytes, offset: end, live: [-1, 1] });
     ports.push({ name, dtype: type, shape: [count], buffer });
-    end = Math.ceil((end + bytes + READ_PADDING) / ALIGNMENT) * ALIGNMENT;
+    end = Math.ceil((end + bytes + Abi.READ_PADDING) / ALIGNMENT) * ALIGNMENT;
     return { buffer };
   };
   const fields = {

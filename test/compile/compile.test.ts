@@ -4,7 +4,7 @@ import { Abi } from '../../kernels/abi.ts';
 import * as abi from '../../kernels/abi.ts';
 import { compile } from '../../sdk/compile/compile.ts';
 import { interpret } from '../../sdk/compile/interpret.ts';
-import { BUFFER_ALIGNMENT, planMemory, READ_PADDING } from '../../sdk/compile/plan-memory.ts';
+import { BUFFER_ALIGNMENT, planMemory } from '../../sdk/compile/plan-memory.ts';
 import { ModelError } from '../../sdk/core/errors.ts';
 import { detectFormat } from '../../sdk/formats/index.ts';
 import type { Graph } from '../../sdk/ir/graph.ts';
@@ -110,7 +110,7 @@ describe.each(fixtureModels)('$name', ({ path }) => {
     expect(compile(read(path))).toEqual(plan);
     // Cache lines dominate the size of these models: the bound is that of sizes in whole lines.
     const lines = plan.buffers.map(({ bytes, live }) => ({ bytes: Math.ceil(bytes / BUFFER_ALIGNMENT) * BUFFER_ALIGNMENT, live }));
-    expect(plan.arenaBytes).toBeLessThanOrEqual(1.05 * planMemory(lines).lowerBound + READ_PADDING);
+    expect(plan.arenaBytes).toBeLessThanOrEqual(1.05 * planMemory(lines).lowerBound + Abi.READ_PADDING);
     plan.buffers.forEach((a, i) => plan.buffers.slice(0, i).forEach((b) => {
       const together = a.live[0] <= b.live[1] && b.live[0] <= a.live[1];
       expect(!together || a.offset >= b.offset + b.bytes || b.offset >= a.offset + a.bytes).toBe(true);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BUFFER_ALIGNMENT, planMemory, READ_PADDING } from '../../sdk/compile/plan-memory.ts';
+import { Abi } from '../../kernels/abi.ts';
+import { BUFFER_ALIGNMENT, planMemory } from '../../sdk/compile/plan-memory.ts';
 import type { Interval } from '../../sdk/compile/plan-memory.ts';
 
 const interval = fc.record({
@@ -19,7 +20,7 @@ describe('planMemory', () => {
       buffers.forEach((a, i) => {
         const begin = offsets[i]!;
         expect(begin % BUFFER_ALIGNMENT).toBe(0);
-        expect(begin + a.bytes + READ_PADDING).toBeLessThanOrEqual(arenaBytes);
+        expect(begin + a.bytes + Abi.READ_PADDING).toBeLessThanOrEqual(arenaBytes);
         buffers.slice(0, i).forEach((b, j) => {
           const apart = begin >= offsets[j]! + b.bytes || offsets[j]! >= begin + a.bytes;
           expect(apart || !overlap(a.live, b.live)).toBe(true);
@@ -55,14 +56,14 @@ describe('planMemory', () => {
     const sizes = [[49152, -1, 6], [49152, 0, 1], [32768, 1, 2], [32768, 2, 3], [65536, 3, 4], [16384, 4, 5], [32768, 5, 6]] as const;
     const { arenaBytes, lowerBound } = planMemory(sizes.map(([bytes, first, last]) => ({ bytes, live: [first, last] })));
     expect(lowerBound).toBe(147456);
-    expect(arenaBytes).toBe(lowerBound + READ_PADDING);
+    expect(arenaBytes).toBe(lowerBound + Abi.READ_PADDING);
   });
 
   it('stays near the lower bound for chains with branches', () => {
     const layer = fc.record({ bytes: fc.integer({ min: 1, max: 200 }).map((lines) => lines * BUFFER_ALIGNMENT), reach: fc.constantFrom(1, 1, 1, 1, 3) });
     fc.assert(fc.property(fc.array(layer, { minLength: 3, maxLength: 40 }), (layers) => {
       const { arenaBytes, lowerBound } = planMemory(layers.map(({ bytes, reach }, step) => ({ bytes, live: [step, step + reach] })));
-      expect(arenaBytes).toBeLessThanOrEqual(1.25 * lowerBound + READ_PADDING);
+      expect(arenaBytes).toBeLessThanOrEqual(1.25 * lowerBound + Abi.READ_PADDING);
     }), { seed: 5, numRuns: 300 });
   });
 
@@ -76,7 +77,7 @@ describe('planMemory', () => {
   it('places thousands of buffers that are all alive', () => {
     const buffers = Array.from({ length: 5000 }, (_, id): Interval => ({ bytes: BUFFER_ALIGNMENT * (id % 7 + 1), live: [0, 1] }));
     const { arenaBytes, lowerBound } = planMemory(buffers);
-    expect(arenaBytes).toBe(lowerBound + READ_PADDING);
+    expect(arenaBytes).toBe(lowerBound + Abi.READ_PADDING);
   });
 
   it('takes no memory for no buffers', () => {

@@ -26,8 +26,6 @@ export interface KernelCall {
 }
 
 const PAGES = 32;
-/** Bytes kernels may read past a buffer. */
-const READ_PADDING = 16;
 
 await buildKernels();
 
@@ -71,7 +69,7 @@ function openMachine(name: 'baseline' | 'relaxed'): Machine {
     let end = 64;
     const reserve = (count: number): number => {
       const address = end;
-      end = Math.ceil((address + count + READ_PADDING) / 64) * 64 + 64;
+      end = Math.ceil((address + count + abi.Abi.READ_PADDING) / 64) * 64 + 64;
       if (end > bytes.length) throw new RangeError(`test case needs more than ${bytes.length} bytes`);
       return address;
     };

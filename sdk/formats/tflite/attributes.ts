@@ -1,11 +1,8 @@
 import { ModelError } from '../../core/errors.ts';
-import { formatShape } from '../../core/shape.ts';
+import { formatShape, MAX_EXTENT } from '../../core/shape.ts';
 import type { Tensor } from '../../ir/graph.ts';
 import type { Table } from './flatbuffer.ts';
 import { ACTIVATION_FUNCTIONS, PADDINGS } from './schema.ts';
-
-/** Largest stride, dilation, filter extent and dilated filter extent. */
-const MAX_EXTENT = 65535;
 
 const ACTIVATIONS: Partial<Record<(typeof ACTIVATION_FUNCTIONS)[number], string>> = {
   NONE: 'none', RELU: 'relu', RELU6: 'relu6', RELU_N1_TO_1: 'relu-n1-to-1',

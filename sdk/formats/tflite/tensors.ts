@@ -1,12 +1,11 @@
 import { byteLength, type DType } from '../../core/dtype.ts';
 import { ModelError } from '../../core/errors.ts';
-import { elementCount, formatShape, sameShape } from '../../core/shape.ts';
+import { elementCount, formatShape, MAX_RANK, sameShape } from '../../core/shape.ts';
 import type { Tensor } from '../../ir/graph.ts';
 import type { Table, TableVector } from './flatbuffer.ts';
 import { readQuantization } from './quantization.ts';
 import * as schema from './schema.ts';
 
-const MAX_RANK = 8;
 /** All tensors of a model together, in bytes. */
 const MAX_TENSOR_BYTES = 2 ** 31;
 
