@@ -1,7 +1,13 @@
 import type { DType } from './dtype.ts';
 
-/** Least and greatest code of the integer types tensors are quantized to. */
-const CODE_RANGES: Readonly<Partial<Record<DType, readonly [number, number]>>> = { int8: [-128, 127], uint8: [0, 255] };
+/** Least and greatest element: a code, an integer or a real number. */
+export interface CodeRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Codes of the types that tensors are quantized to. */
+export const CODE_RANGES = { int8: { min: -128, max: 127 }, uint8: { min: 0, max: 255 } } as const satisfies Partial<Record<DType, CodeRange>>;
 
 /** Parameters of one quantized tensor: real = scale * (code - zeroPoint). */
 export interface Affine {
@@ -20,16 +26,16 @@ export function affineOf(quantization: Quantized | undefined): Affine | undefine
   return scale === undefined || more !== undefined ? undefined : { scale, zeroPoint: quantization?.zeroPoints[0] ?? 0 };
 }
 
-/** Least and greatest code of `dtype`, or undefined where codes are not quantized values. */
-export function codeRangeOf(dtype: DType): readonly [least: number, most: number] | undefined {
-  return CODE_RANGES[dtype];
+/** Codes of `dtype`, or undefined where they are not quantized values. */
+export function codeRangeOf(dtype: DType): CodeRange | undefined {
+  return dtype === 'int8' || dtype === 'uint8' ? CODE_RANGES[dtype] : undefined;
 }
 
 /** Code of a real value, rounded half away from zero in float32 as TFLite's Quantize does, and clamped. */
-export function quantizeValue(real: number, { scale, zeroPoint }: Affine, [least, most]: readonly [number, number]): number {
+export function quantizeValue(real: number, { scale, zeroPoint }: Affine, { min, max }: CodeRange): number {
   const scaled = Math.fround(Math.fround(real) / Math.fround(scale));
   const rounded = scaled < 0 ? -Math.floor(0.5 - scaled) : Math.floor(scaled + 0.5);
-  return Math.min(Math.max(rounded + zeroPoint, least), most);
+  return Math.min(Math.max(rounded + zeroPoint, min), max);
 }
 
 /** Real value of a code. */

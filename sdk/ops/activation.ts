@@ -1,3 +1,4 @@
+import { CODE_RANGES, type CodeRange } from '../core/affine.ts';
 import { roundHalfAway } from '../core/math.ts';
 import type { Node } from '../ir/graph.ts';
 import { choiceAttribute } from './attributes.ts';
@@ -14,18 +15,11 @@ const BOUNDS: Readonly<Record<Activation, readonly [low: number, high: number]>>
   'relu-n1-to-1': [-1, 1],
 };
 
-/** Codes an int8 output may take. */
-export interface CodeRange {
-  readonly min: number;
-  readonly max: number;
-}
-
 /** Clamp range of a fused activation: zero point + round(bound / scale) with a float32 quotient, as in TFLite's CalculateActivationRangeQuantized. */
 export function codeRange(node: Node, output: TensorScale): CodeRange {
   const [low, high] = BOUNDS[choiceAttribute(node, 'activation', ACTIVATIONS)];
-  const code = (bound: number): number => output.zeroPoint + roundHalfAway(Math.fround(bound / output.scale));
-  const clamp = (value: number): number => Math.min(127, Math.max(-128, value));
-  return { min: clamp(code(low)), max: clamp(code(high)) };
+  const code = (bound: number): number => clampCode(output.zeroPoint + roundHalfAway(Math.fround(bound / output.scale)), CODE_RANGES.int8);
+  return { min: code(low), max: code(high) };
 }
 
 /** Clamp range of a fused activation on real values; infinities where it has no bound, as in XNNPACK. */

@@ -1,3 +1,4 @@
+import { CODE_RANGES } from '../core/affine.ts';
 import { bitsOf } from '../core/dtype.ts';
 import { PlanError } from '../core/errors.ts';
 import { elementCount, formatShape, stridesOf } from '../core/shape.ts';
@@ -17,7 +18,6 @@ import { roundUp } from './partition.ts';
 import { roundingOf } from './requantize.ts';
 import type { Lowering, Operator } from './types.ts';
 
-const CODES = { min: -128, max: 127 };
 const TILE_ROWS = 4;
 const MAX_BLOCK_ROWS = 64;
 const UNITS = 8;
@@ -146,7 +146,7 @@ export const batchMatmul: Operator = {
     const multiplier = multiplierOf(a, b, output, rounding);
     multiply(node, a, b, output.data as Int8Array,
       (sum, atA, atB) => sum + (x[atA]! - zeroA) * (z[atB]! - zeroB),
-      (sum) => clampCode(multiplyByQuantizedMultiplier(sum, multiplier, rounding) + zero, CODES));
+      (sum) => clampCode(multiplyByQuantizedMultiplier(sum, multiplier, rounding) + zero, CODE_RANGES.int8));
   },
 
   lower(node, lowering) {

@@ -1,8 +1,8 @@
 // Binary operators on unquantized elements.
 
+import type { CodeRange } from '../core/affine.ts';
 import type { Node } from '../ir/graph.ts';
 import { realRange } from './activation.ts';
-import type { CodeRange } from './activation.ts';
 import type { BinaryForm } from './binary.ts';
 import { clampFields } from './kernel-fields.ts';
 

@@ -1,7 +1,7 @@
 import { CastType } from '../../kernels/abi.ts';
+import { CODE_RANGES, type CodeRange } from '../core/affine.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
 import { clampCode } from './activation.ts';
-import type { CodeRange } from './activation.ts';
 import { checkAttributeNames } from './attributes.ts';
 import { lowerElementwise } from './elementwise.ts';
 import { checkOperandCount, operand, rejectOperand } from './operands.ts';
@@ -10,7 +10,7 @@ import type { Operator } from './types.ts';
 
 /** Integers that a truncated float may become. */
 const RANGES: Readonly<Partial<Record<TensorType['dtype'], CodeRange>>> = {
-  int32: { min: -2147483648, max: 2147483647 }, int8: { min: -128, max: 127 }, uint8: { min: 0, max: 255 },
+  ...CODE_RANGES, int32: { min: -2147483648, max: 2147483647 },
 };
 
 const TYPES: Readonly<Partial<Record<TensorType['dtype'], CastType>>> = {

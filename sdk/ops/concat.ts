@@ -1,3 +1,4 @@
+import { CODE_RANGES } from '../core/affine.ts';
 import { byteLength } from '../core/dtype.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
 import { roundHalfAway } from '../core/math.ts';
@@ -44,7 +45,7 @@ function rescaling(input: TensorType, output: TensorType): Uint8Array | undefine
   const bias = Math.fround(-(from.zeroPoint + 128) * scale);
   return lookupTable(input, (code) => {
     const value = Math.fround(Math.fround((code + 128) * scale) + bias);
-    return clampCode(roundHalfAway(value) + to.zeroPoint, { min: -128, max: 127 });
+    return clampCode(roundHalfAway(value) + to.zeroPoint, CODE_RANGES.int8);
   });
 }
 

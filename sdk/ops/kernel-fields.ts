@@ -1,6 +1,6 @@
 import type * as abi from '../../kernels/abi.ts';
+import type { CodeRange } from '../core/affine.ts';
 import type { PlanField } from '../plan/types.ts';
-import type { CodeRange } from './activation.ts';
 import { MAGIC, MAGIC_BITS } from './requantize.ts';
 import type { Lowering } from './types.ts';
 

@@ -1,3 +1,4 @@
+import { CODE_RANGES } from '../core/affine.ts';
 import { exp, roundHalfAway } from '../core/math.ts';
 import type { TensorType } from '../ir/graph.ts';
 import { clampCode } from './activation.ts';
@@ -10,7 +11,7 @@ import { withReals } from './unary-f32.ts';
 
 function logisticTable(input: TensorType): Uint8Array {
   const { scale, zeroPoint } = tensorScale(input);
-  return lookupTable(input, (code) => clampCode(roundHalfAway(256 / (1 + exp(-scale * (code - zeroPoint)))) - 128, { min: -128, max: 127 }));
+  return lookupTable(input, (code) => clampCode(roundHalfAway(256 / (1 + exp(-scale * (code - zeroPoint)))) - 128, CODE_RANGES.int8));
 }
 
 const onCodes: Operator = {

@@ -1,9 +1,11 @@
 // The int8 form of `lstm`: LstmStepInteger8x8_16 of TFLite's kernels/lstm_eval.cc. Gates have 3 bits before the binary point and 12 after it.
 
 import { LstmTable } from '../../kernels/abi.ts';
+import { CODE_RANGES } from '../core/affine.ts';
 import { PlanError } from '../core/errors.ts';
 import { splitExponent } from '../core/math.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
+import { clampCode } from './activation.ts';
 import { numberAttribute } from './attributes.ts';
 import { codeElements, int32Elements } from './constant.ts';
 import { logistic16, NEGATIVE_POWERS, saturate, tanh16 } from './fixed-point-16.ts';
@@ -147,7 +149,7 @@ export const lstmCodes: LstmForm = {
           const next = Math.min(clip, Math.max(clip < 32767 ? -clip : -32768, saturate(kept + added)));
           c[state + row] = next;
           const scaled = multiplyByQuantizedMultiplier(logistic16(sums[3]![row]!) * tanh16(next, bits), parameters.output, 'double');
-          h[state + row] = Math.min(127, Math.max(-128, scaled + parameters.outputZero));
+          h[state + row] = clampCode(scaled + parameters.outputZero, CODE_RANGES.int8);
         }
         y.set(h.subarray(state, state + cells), sequence * outputStrides[1] + step * outputStrides[0]);
       }

@@ -1,3 +1,4 @@
+import { CODE_RANGES } from '../core/affine.ts';
 import { ModelError, PlanError } from '../core/errors.ts';
 import { powerOfTwo } from '../core/math.ts';
 import { elementCount } from '../core/shape.ts';
@@ -13,7 +14,6 @@ import { ROUNDING_LIMIT, roundingOf, roundToEven } from './requantize.ts';
 import { TAIL_SCRATCH } from './scratch.ts';
 import type { Operator, RequantizeMode } from './types.ts';
 
-const CODES = { min: -128, max: 127 };
 /** Most elements of a mean: their int8 sum is exact in float32. */
 const MAX_COUNT = 65536;
 
@@ -129,7 +129,7 @@ export const mean: Operator = {
       for (let i = 0; i < inner; i++) {
         let sum = 0;
         for (let k = 0; k < count; k++) sum += x[(o * count + k) * inner + i]!;
-        y[o * inner + i] = clampCode(average(sum), CODES);
+        y[o * inner + i] = clampCode(average(sum), CODE_RANGES.int8);
       }
     }
   },
@@ -156,7 +156,7 @@ export const mean: Operator = {
       LIFT: 0,
       BIAS: { splat: 'f32', value: biasOf(input, output, count, ratio) },
       RECIPROCALS: { constant: lowering.constantData(`${node.name} ratios`, bytesOf(ratios), { kind: 'raw' }) },
-      ...roundingFields(0, CODES),
+      ...roundingFields(0, CODE_RANGES.int8),
     };
     lowering.step({ kernel: 'avgpool2d_qs8', params: 'Pool2dParams', fields, units: outer, scratch: TAIL_SCRATCH });
   },

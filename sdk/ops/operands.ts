@@ -1,3 +1,4 @@
+import { CODE_RANGES, type CodeRange } from '../core/affine.ts';
 import { ModelError } from '../core/errors.ts';
 import { elementCount, formatShape } from '../core/shape.ts';
 import type { Node, Tensor, TensorType } from '../ir/graph.ts';
@@ -51,18 +52,23 @@ export function checkActivation(node: Node, what: string, tensor: TensorType, ra
   checkCodes(node, what, tensor);
 }
 
+/** The codes of a uint8 tensor, else those of an int8 one. */
+export function codesOf({ dtype }: TensorType): CodeRange {
+  return CODE_RANGES[dtype === 'uint8' ? 'uint8' : 'int8'];
+}
+
 /** Checks the quantization of int8 or uint8 codes: one finite scale above 0, one zero point within the codes. */
 export function checkCodes(node: Node, what: string, tensor: TensorType): void {
   const quantization = tensor.quantization;
   if (quantization === undefined) rejectOperand(node, what, tensor, 'has no quantization: quantize the model to full int8');
-  const [least, most] = tensor.dtype === 'uint8' ? [0, 255] : [-128, 127];
+  const { min, max } = codesOf(tensor);
   const { scales, zeroPoints } = quantization;
   const zeroPoint = zeroPoints[0];
   if (scales.length !== 1 || invalidScale(scales) >= 0) {
     rejectOperand(node, what, tensor, `has scales [${scales.slice(0, 4).join(', ')}]; must be one finite scale above 0`);
   }
-  if (zeroPoints.length !== 1 || zeroPoint === undefined || !Number.isInteger(zeroPoint) || zeroPoint < least || zeroPoint > most) {
-    rejectOperand(node, what, tensor, `has zero points [${zeroPoints.slice(0, 4).join(', ')}]; must be one integer from ${least} to ${most}`);
+  if (zeroPoints.length !== 1 || zeroPoint === undefined || !Number.isInteger(zeroPoint) || zeroPoint < min || zeroPoint > max) {
+    rejectOperand(node, what, tensor, `has zero points [${zeroPoints.slice(0, 4).join(', ')}]; must be one integer from ${min} to ${max}`);
   }
 }
 

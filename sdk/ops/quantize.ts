@@ -1,19 +1,14 @@
 import type { Node, TensorType } from '../ir/graph.ts';
 import { clampCode } from './activation.ts';
-import type { CodeRange } from './activation.ts';
 import { checkAttributeNames } from './attributes.ts';
 import { lowerElementwise } from './elementwise.ts';
 import { multiplyByQuantizedMultiplier, multiplyRoundingUp, quantizeMultiplier } from './fixed-point.ts';
 import { lowerFlip } from './flip.ts';
 import { lookUp, lookupTable, lowerLookup } from './lookup.ts';
-import { checkCodes, checkOperandCount, operand, rejectOperand, tensorScale } from './operands.ts';
+import { checkCodes, checkOperandCount, codesOf, operand, rejectOperand, tensorScale } from './operands.ts';
 import { isIn256ths, MAGIC, MAGIC_BITS, roundingOf, roundToEven } from './requantize.ts';
 import { TAIL_SCRATCH } from './scratch.ts';
 import type { Lowering, Operator, RequantizeMode, TensorValue } from './types.ts';
-
-function rangeOf({ dtype }: TensorType): CodeRange {
-  return dtype === 'uint8' ? { min: 0, max: 255 } : { min: -128, max: 127 };
-}
 
 /** Whether codes of equal values differ in nothing but the sign bit. */
 function isFlip(input: TensorType, output: TensorType): boolean {
@@ -24,7 +19,7 @@ function isFlip(input: TensorType, output: TensorType): boolean {
 /** The code of `output` for a code of `input`. */
 function requantizeCode(input: TensorType, output: TensorType, mode: RequantizeMode): (code: number) => number {
   const [from, to] = [tensorScale(input), tensorScale(output)];
-  const range = rangeOf(output);
+  const range = codesOf(output);
   if (isFlip(input, output)) return (code) => code - from.zeroPoint + to.zeroPoint;
   const ratio = Math.fround(from.scale / to.scale);
   if (mode === 'float' && input.dtype !== output.dtype) {
@@ -43,7 +38,7 @@ function requantizeCode(input: TensorType, output: TensorType, mode: RequantizeM
 
 function bounds(output: TensorType): { scale: number; least: number; most: number } {
   const { scale, zeroPoint } = tensorScale(output);
-  const { min, max } = rangeOf(output);
+  const { min, max } = codesOf(output);
   return { scale: Math.fround(1 / Math.fround(scale)), least: min - zeroPoint, most: max - zeroPoint };
 }
 

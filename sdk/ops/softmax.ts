@@ -1,7 +1,9 @@
+import { CODE_RANGES } from '../core/affine.ts';
 import { exp, powerOfTwo } from '../core/math.ts';
 import { elementCount } from '../core/shape.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
 import type { PlanField } from '../plan/types.ts';
+import { clampCode } from './activation.ts';
 import { checkAttributeNames, positiveAttribute } from './attributes.ts';
 import { expF32, expTable as expConstants } from './exp-f32.ts';
 import { divideByPowerOfTwo, doublingHighMultiply, quantizeMultiplier } from './fixed-point.ts';
@@ -49,7 +51,7 @@ function fixedRow(beta: number, scale: number, rounding: Rounding): SoftmaxRow {
     input.forEach((code, index) => {
       const difference = code - max;
       const share = difference >= smallest ? divideByPowerOfTwo(doublingHighMultiply(reciprocal, expOf(difference)), 12 - headroom + 31 - 8) : 0;
-      output[index] = Math.min(127, Math.max(-128, share - 128));
+      output[index] = clampCode(share - 128, CODE_RANGES.int8);
     });
   };
 }

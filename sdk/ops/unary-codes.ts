@@ -1,5 +1,6 @@
 // Operators that map each int8 code by itself: one table of 256 codes.
 
+import { CODE_RANGES } from '../core/affine.ts';
 import { roundHalfAway } from '../core/math.ts';
 import type { Node, TensorType } from '../ir/graph.ts';
 import { clampCode } from './activation.ts';
@@ -21,7 +22,7 @@ export function nearestCode(real: (x: number) => number): CodeFunction {
 export function unaryCodesOperator(name: string, attributes: readonly string[], codeOf: CodeFunction): Operator {
   const tableOf = (node: Node, input: TensorType, output: TensorType, mode: RequantizeMode): Uint8Array => {
     const map = codeOf(node, tensorScale(input), tensorScale(output), mode);
-    return lookupTable(input, (code) => clampCode(map(code), { min: -128, max: 127 }));
+    return lookupTable(input, (code) => clampCode(map(code), CODE_RANGES.int8));
   };
   return {
     name,

@@ -1,9 +1,9 @@
 // Operators of one input that take float32 elements as well as int8 codes.
 
+import type { CodeRange } from '../core/affine.ts';
 import { elementCount } from '../core/shape.ts';
 import type { Node } from '../ir/graph.ts';
 import type { PlanField } from '../plan/types.ts';
-import type { CodeRange } from './activation.ts';
 import { checkAttributeNames } from './attributes.ts';
 import { checkFloat, isFloat } from './float-operands.ts';
 import { bytesOf, clampFields, sourceField } from './kernel-fields.ts';

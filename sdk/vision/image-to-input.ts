@@ -57,7 +57,7 @@ function valuesOf(port: Port, channels: number, mean: PerChannel | undefined, st
     if (range === undefined) {
       throw new OptionError('missing-normalization', `${where} is float32 and the model does not say how pixels become numbers: give mean and std`);
     }
-    values.forEach((_, at) => { values[at] = (at % CODES) + range[0]; });
+    values.forEach((_, at) => { values[at] = (at % CODES) + range.min; });
     return values;
   }
   const deviations = channelValues(std, channels, 'std');
