@@ -114,16 +114,16 @@ interface Layouts {
 function layoutsOf({ kind, channels, terms }: KernelWeights, tensor: Tensor): Layouts {
   const codes = tensor.dtype === 'uint8' ? { unsignedZeroPoint: weightZeroPoint(tensor) } : {};
   if (kind === 'gemm') {
-    const size = { columns: channels, depth: terms, ...codes };
+    const size = { columns: channels, depth: terms };
     return {
-      weights: { kind: 'gemm-weights', ...size },
+      weights: { kind: 'gemm-weights', ...size, ...codes },
       bias: (weights, inputZeroPoint) => ({ kind: 'gemm-bias', ...size, weights, inputZeroPoint }),
       scale: { kind: 'gemm-scale', columns: channels },
     };
   }
-  const size = { taps: terms, channels, ...codes };
+  const size = { taps: terms, channels };
   return {
-    weights: { kind: 'dwconv-weights', ...size },
+    weights: { kind: 'dwconv-weights', ...size, ...codes },
     bias: (weights, inputZeroPoint) => ({ kind: 'dwconv-bias', ...size, weights, inputZeroPoint }),
     scale: { kind: 'dwconv-scale', channels },
   };

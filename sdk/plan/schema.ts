@@ -41,10 +41,10 @@ const taps = { taps: extent, channels: extent };
 const layout = v.variant('kind', [
   v.strictObject({ kind: v.literal('raw') }),
   v.strictObject({ kind: v.literal('gemm-weights'), ...product, ...codes }),
-  v.strictObject({ kind: v.literal('gemm-bias'), ...product, ...codes, weights: id, inputZeroPoint: zeroPoint }),
+  v.strictObject({ kind: v.literal('gemm-bias'), ...product, weights: id, inputZeroPoint: zeroPoint }),
   v.strictObject({ kind: v.literal('gemm-scale'), columns: extent }),
   v.strictObject({ kind: v.literal('dwconv-weights'), ...taps, ...codes }),
-  v.strictObject({ kind: v.literal('dwconv-bias'), ...taps, ...codes, weights: id, inputZeroPoint: zeroPoint }),
+  v.strictObject({ kind: v.literal('dwconv-bias'), ...taps, weights: id, inputZeroPoint: zeroPoint }),
   v.strictObject({ kind: v.literal('dwconv-scale'), channels: extent }),
   v.strictObject({ kind: v.literal('gemm-f32-weights'), ...product }),
   v.strictObject({ kind: v.literal('gemm-f32-codes'), ...product, scales: id }),

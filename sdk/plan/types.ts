@@ -1,11 +1,11 @@
 import type { DType } from '../core/dtype.ts';
 import type { Quantization } from '../ir/graph.ts';
 
-/** A place in the arena, in a constant, or in another buffer (`alias`), padded for reads of 16 bytes past its end. */
+/** A place in the arena. Kernels may read bytes past its end (`Abi.READ_PADDING`). */
 export interface PlanBuffer {
   readonly name: string;
   readonly bytes: number;
-  /** Byte offset in the arena; aliases state the offset of what they alias. */
+  /** Byte offset in the arena. */
   readonly offset: number;
   /** First and last step that touch it; inputs live from -1, outputs to the number of steps. */
   readonly live: readonly [first: number, last: number];
@@ -22,12 +22,12 @@ export type PlanLayout =
   /** Codes [columns][depth] -> panels of the dot-product variant. */
   | ({ readonly kind: 'gemm-weights'; readonly columns: number; readonly depth: number } & WeightCodes)
   /** int32 [columns] minus inputZeroPoint * row sums of constant `weights`, padded to whole panels with zeros. */
-  | ({ readonly kind: 'gemm-bias'; readonly columns: number; readonly depth: number; readonly weights: number; readonly inputZeroPoint: number } & WeightCodes)
+  | { readonly kind: 'gemm-bias'; readonly columns: number; readonly depth: number; readonly weights: number; readonly inputZeroPoint: number }
   /** f32 [columns] padded to whole panels with zeros. */
   | { readonly kind: 'gemm-scale'; readonly columns: number }
   /** Codes [taps][channels] -> tap groups of the dot-product variant. */
   | ({ readonly kind: 'dwconv-weights'; readonly taps: number; readonly channels: number } & WeightCodes)
-  | ({ readonly kind: 'dwconv-bias'; readonly taps: number; readonly channels: number; readonly weights: number; readonly inputZeroPoint: number } & WeightCodes)
+  | { readonly kind: 'dwconv-bias'; readonly taps: number; readonly channels: number; readonly weights: number; readonly inputZeroPoint: number }
   | { readonly kind: 'dwconv-scale'; readonly channels: number }
   /** f32 [columns][depth] -> panels of the float32 product. */
   | { readonly kind: 'gemm-f32-weights'; readonly columns: number; readonly depth: number }

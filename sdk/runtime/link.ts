@@ -32,8 +32,6 @@ export interface LinkedPlan {
   readonly arena: number;
   /** Kernel name of each step. */
   readonly kernels: readonly string[];
-  /** Bytes of packed constants. */
-  readonly constantBytes: number;
   /** Gives every state the value it has before the first run. */
   resetStates(): void;
 }
@@ -176,7 +174,10 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
   const costsAddress = reserve(plan.steps.length * 4);
   const paramsAddresses = plan.steps.map((step) => reserve(paramsBytes(step)));
   const packings = plan.constants.map(({ layout }, id) => (isWeightLayout(layout) ? weightPacking(layout, variants[id]!) : undefined));
-  const sizes = plan.constants.map(({ layout, bytes }, id) => packings[id]?.bytes ?? (layout.kind === 'raw' ? bytes : packedBytes(layout, variants[id]!)));
+  const sizes = plan.constants.map(({ layout, bytes }, id) => {
+    if (isWeightLayout(layout)) return packings[id]!.bytes;
+    return layout.kind === 'raw' ? bytes : packedBytes(layout);
+  });
   const constantAddresses = sizes.map((bytes) => reserve(bytes + Abi.READ_PADDING));
   const arena = reserve(plan.arenaBytes + Abi.READ_PADDING);
   const scratchBytes = plan.steps.reduce((most, step) => Math.max(most, step.scratch), 0);
@@ -236,5 +237,5 @@ export function link(plan: Plan, tensorData: (tensor: number) => Uint8Array, cho
   };
   resetStates();
   const costs = new Int32Array(memory.buffer, costsAddress, plan.steps.length);
-  return { memory, functions, table, costs, scratch, arena, kernels, constantBytes: sizes.reduce((sum, bytes) => sum + bytes, 0), resetStates };
+  return { memory, functions, table, costs, scratch, arena, kernels, resetStates };
 }

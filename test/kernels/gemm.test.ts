@@ -22,11 +22,14 @@ interface Case {
 
 function operandsOf({ rows, columns, depth, leastWeight, weightZeroPoint, unflipped, extreme }: Case) {
   const random = xorshift(rows * 7919 + columns * 104729 + depth);
+  const input = extreme ? new Int8Array(rows * depth).fill(-128) : randomCodes(rows * depth, random, unflipped ? 0 : -128);
+  const stored = extreme
+    ? Int8Array.from({ length: columns * depth }, (_, at) => ((at % depth) % 18 === 0 ? -128 : -127))
+    : randomCodes(columns * depth, random, leastWeight ?? -127).map((code) => (weightZeroPoint === undefined ? code : code ^ 128));
   return {
-    input: extreme ? new Int8Array(rows * depth).fill(-128) : randomCodes(rows * depth, random, unflipped ? 0 : -128),
-    weights: extreme
-      ? Int8Array.from({ length: columns * depth }, (_, at) => ((at % depth) % 18 === 0 ? -128 : -127))
-      : randomCodes(columns * depth, random, leastWeight ?? -127).map((code) => (weightZeroPoint === undefined ? code : code ^ 128)),
+    input,
+    stored,
+    weights: weightZeroPoint === undefined ? stored : Array.from(stored, (code) => (code & 255) - weightZeroPoint),
     bias: randomBias(columns, random, 5000),
     scale: randomScales(columns, random, 6000 * Math.sqrt(depth)),
   };
@@ -34,8 +37,7 @@ function operandsOf({ rows, columns, depth, leastWeight, weightZeroPoint, unflip
 
 function reference(test: Case): Int8Array {
   const { rows, columns, depth, inputZeroPoint = 0, outputZeroPoint = 0, clamp = [-128, 127] } = test;
-  const { input, weights: stored, bias, scale } = operandsOf(test);
-  const weights = test.weightZeroPoint === undefined ? stored : Array.from(stored, (code) => (code & 255) - test.weightZeroPoint!);
+  const { input, weights, bias, scale } = operandsOf(test);
   const output = new Int8Array(rows * columns);
   for (let m = 0; m < rows; m++) {
     for (let n = 0; n < columns; n++) {
@@ -49,7 +51,7 @@ function reference(test: Case): Int8Array {
 
 function run(machine: Machine, dot: DotVariant, test: Case, splits: readonly number[] = []): Int8Array {
   const { rows, columns, depth, blockRows = rows, blockColumns = Math.ceil(columns / 8) * 8, inputZeroPoint = 0, outputZeroPoint = 0 } = test;
-  const { input, weights, bias, scale } = operandsOf(test);
+  const { input, stored, weights, bias, scale } = operandsOf(test);
   const [least, most] = test.clamp ?? [-128, 127];
   const flips = machine.unsignedSecond && !test.unflipped;
   const biasZeroPoint = machine.unsignedSecond && test.unflipped ? inputZeroPoint - 128 : inputZeroPoint;
@@ -59,8 +61,8 @@ function run(machine: Machine, dot: DotVariant, test: Case, splits: readonly num
     params: 'GemmParams',
     fields: {
       INPUT: { bytes: input },
-      WEIGHTS: packed(machine, dot, { kind: 'gemm-weights', columns, depth, ...codes }, weights),
-      BIAS: packed(machine, dot, { kind: 'gemm-bias', columns, depth, weights: 0, inputZeroPoint: biasZeroPoint, ...codes }, bias, weights),
+      WEIGHTS: packed(machine, dot, { kind: 'gemm-weights', columns, depth, ...codes }, stored),
+      BIAS: packed(machine, dot, { kind: 'gemm-bias', columns, depth, weights: 0, inputZeroPoint: biasZeroPoint }, bias, weights),
       SCALE: packed(machine, dot, { kind: 'gemm-scale', columns }, scale),
       OUTPUT: 'output', ROWS: rows, COLUMNS: columns, DEPTH: depth, BLOCK_ROWS: blockRows, BLOCK_COLUMNS: blockColumns,
       WEIGHT_ZERO: test.weightZeroPoint === undefined ? 0 : test.weightZeroPoint - 128,

@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import * as abi from '../../kernels/abi.ts';
 import { buildKernels } from '../../scripts/build-kernels.mjs';
-import type { PackedLayout } from '../../sdk/runtime/pack/index.ts';
-import { packedBytes, packLayout } from '../../sdk/runtime/pack/index.ts';
+import { packedBytes, packLayout, type SmallLayout } from '../../sdk/runtime/pack/index.ts';
 import { isWeightLayout, weightPacking, type WeightLayout } from '../../sdk/runtime/pack/weights.ts';
 import { DOT_VARIANTS, type DotVariant } from '../../sdk/runtime/pack/types.ts';
 
@@ -137,20 +136,20 @@ function packedWeights(machine: Machine, dot: DotVariant, layout: WeightLayout, 
   });
 }
 
-function weightSums(layout: PackedLayout, weights: Int8Array | Uint8Array): Int32Array {
+function weightSums(layout: SmallLayout, weights: ArrayLike<number>): Int32Array {
   const outputs = 'columns' in layout ? layout.columns : layout.channels;
-  const unsignedZeroPoint = 'unsignedZeroPoint' in layout ? layout.unsignedZeroPoint : undefined;
-  const weightOf = (code: number): number => (unsignedZeroPoint === undefined ? code : (code & 255) - unsignedZeroPoint);
   const [outputStride, termStride] = 'columns' in layout ? [weights.length / outputs, 1] : [1, outputs];
   return Int32Array.from({ length: outputs }, (_, output) => (
-    Array.from({ length: weights.length / outputs }, (_, term) => weightOf(weights[output * outputStride + term * termStride]!)).reduce((a, b) => a + b, 0)
+    Array.from({ length: weights.length / outputs }, (_, term) => weights[output * outputStride + term * termStride]!).reduce((a, b) => a + b, 0)
   ));
 }
 
-/** A constant in the form the kernels of `dot` read. */
-export function packed(machine: Machine, dot: DotVariant, layout: PackedLayout, raw: ArrayBufferView, weights?: Int8Array | Uint8Array): { bytes: Uint8Array } {
+/** A constant in the form the kernels of `dot` read; a bias is folded with `weights`, which are those less their zero point. */
+export function packed(
+  machine: Machine, dot: DotVariant, layout: SmallLayout | WeightLayout, raw: ArrayBufferView, weights?: ArrayLike<number>,
+): { bytes: Uint8Array } {
   if (isWeightLayout(layout)) return { bytes: packedWeights(machine, dot, layout, raw) };
-  const destination = new Uint8Array(packedBytes(layout, dot));
+  const destination = new Uint8Array(packedBytes(layout));
   const other = weights && weightSums(layout, weights);
   packLayout(layout, dot, machine.unsignedSecond, new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength), other, destination);
   return { bytes: destination };

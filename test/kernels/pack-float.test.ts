@@ -6,7 +6,7 @@ function bytes(array: ArrayBufferView): Uint8Array {
 }
 
 function pack(layout: SmallLayout, raw: ArrayBufferView, scales?: Float32Array): number[] {
-  const destination = new Uint8Array(packedBytes(layout, 'e16')).fill(0xaa);
+  const destination = new Uint8Array(packedBytes(layout)).fill(0xaa);
   packLayout(layout, 'e16', false, bytes(raw), scales && bytes(scales), destination);
   return [...new Float32Array(destination.buffer)];
 }

@@ -26,7 +26,7 @@ describe.each(DOT_VARIANTS)('packing for %s', (variant) => {
     const sums = packWeights(kernels[Kernel[packing.kernel]]!, memory.buffer, packing, bytes(raw), DESTINATION, staging);
     expect(all.subarray(DESTINATION + packing.bytes, STAGING).every((byte) => byte === 0xaa)).toBe(true);
     expect(all.subarray(STAGING + staging.bytes).every((byte) => byte === 0xaa)).toBe(true);
-    const { length } = all.subarray(DESTINATION, DESTINATION + packedBytes(layout, variant));
+    const { bytes: length } = packing;
     const packed = packs[variant].elementBytes === 2 ? new Int16Array(memory.buffer, DESTINATION, length / 2) : new Int8Array(memory.buffer, DESTINATION, length);
     return { packed: [...packed], sums: [...sums] };
   }
@@ -55,14 +55,14 @@ describe.each(DOT_VARIANTS)('packing for %s', (variant) => {
     const sums = Int32Array.of(2, 300);
     const bias = Int32Array.from([10, -20]);
     const flip = variant === 'rd' ? 128 : 0;
-    const destination = new Uint8Array(packedBytes({ kind: 'gemm-scale', columns: 2 }, variant)).fill(0xaa);
+    const destination = new Uint8Array(packedBytes({ kind: 'gemm-scale', columns: 2 })).fill(0xaa);
     for (const unsignedSecond of [false, true]) {
       const shift = 5 + (unsignedSecond ? flip : 0);
       const layout = { kind: 'gemm-bias', columns: 2, depth: 3, weights: 0, inputZeroPoint: 5 } as const;
       packLayout(layout, variant, unsignedSecond, bytes(bias), sums, destination);
       expect([...new Int32Array(destination.buffer)]).toEqual([10 - shift * 2, -20 - shift * 300, 0, 0, 0, 0, 0, 0]);
     }
-    const depthwise = new Uint8Array(packedBytes({ kind: 'dwconv-scale', channels: 2 }, variant));
+    const depthwise = new Uint8Array(packedBytes({ kind: 'dwconv-scale', channels: 2 }));
     packLayout({ kind: 'dwconv-bias', taps: 3, channels: 2, weights: 0, inputZeroPoint: -4 }, variant, false, bytes(bias), sums, depthwise);
     expect([...new Int32Array(depthwise.buffer, 0, 2)]).toEqual([10 + 4 * 2, -20 + 4 * 300]);
   });
@@ -70,7 +70,7 @@ describe.each(DOT_VARIANTS)('packing for %s', (variant) => {
   it('takes constants from any byte offset', () => {
     const raw = new Uint8Array(11).subarray(3);
     raw.set(bytes(Float32Array.from([0.5, 0.25])));
-    const destination = new Uint8Array(packedBytes({ kind: 'gemm-scale', columns: 2 }, variant));
+    const destination = new Uint8Array(packedBytes({ kind: 'gemm-scale', columns: 2 }));
     packLayout({ kind: 'gemm-scale', columns: 2 }, variant, false, raw, undefined, destination);
     expect([...new Float32Array(destination.buffer)]).toEqual([0.5, 0.25, 0, 0, 0, 0, 0, 0]);
   });

@@ -1,26 +1,24 @@
 import type { PlanLayout } from '../../plan/types.ts';
 import { floatBytes, isFloatLayout, packFloat, type FloatLayout } from './float.ts';
 import type { DotVariant } from './types.ts';
-import { isWeightLayout, weightPacking, type WeightLayout } from './weights.ts';
+import { isWeightLayout, type WeightLayout } from './weights.ts';
 
-/** Layouts that are rearranged; `raw` constants are copied as they are. */
-export type PackedLayout = Exclude<PlanLayout, { kind: 'raw' }>;
+/** Layouts that `packLayout` rearranges. `raw` constants are copied as they are; weights of dot products are packed by `packWeights`. */
+export type SmallLayout = Exclude<PlanLayout, { kind: 'raw' } | WeightLayout>;
 
 /** Widest panels over all variants: biases and scales are padded to them, so they do not depend on the variant. */
 const COLUMN_MULTIPLE = 8;
 const CHANNEL_MULTIPLE = 16;
 
-function paddedOutputs(layout: Exclude<PackedLayout, FloatLayout | WeightLayout>): number {
+function paddedOutputs(layout: Exclude<SmallLayout, FloatLayout>): number {
   return 'columns' in layout
     ? Math.ceil(layout.columns / COLUMN_MULTIPLE) * COLUMN_MULTIPLE
     : Math.ceil(layout.channels / CHANNEL_MULTIPLE) * CHANNEL_MULTIPLE;
 }
 
 /** Bytes `packLayout` writes. */
-export function packedBytes(layout: PackedLayout, variant: DotVariant): number {
-  if (isFloatLayout(layout)) return floatBytes(layout);
-  if (isWeightLayout(layout)) return weightPacking(layout, variant).bytes;
-  return paddedOutputs(layout) * 4;
+export function packedBytes(layout: SmallLayout): number {
+  return isFloatLayout(layout) ? floatBytes(layout) : paddedOutputs(layout) * 4;
 }
 
 /** How far apart along the depth stand the two weights whose products the kernels, or the instructions an engine takes, add in 16 bits. */
@@ -53,9 +51,6 @@ function foldBias(shift: number, raw: Uint8Array, sums: Int32Array, destination:
   const bias = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   for (let output = 0; output < sums.length; output++) destination[output] = bias.getInt32(output * 4, true) - shift * sums[output]!;
 }
-
-/** Constants that `packLayout` writes; weights of dot products are packed by `packWeights`. */
-export type SmallLayout = Exclude<PackedLayout, WeightLayout>;
 
 /**
  * Writes what the kernels of `variant` read.
