@@ -10,7 +10,7 @@ const ACTIVATIONS: Partial<Record<(typeof ACTIVATION_FUNCTIONS)[number], string>
 
 /** Canonical name of the fused activation. */
 export function activationOf(options: Table<'fused_activation_function'>): string {
-  const code = options.i8('fused_activation_function', 0);
+  const code = options.i8('fused_activation_function');
   const name = ACTIVATION_FUNCTIONS[code];
   const activation = name && ACTIVATIONS[name];
   if (activation) return activation;
@@ -45,7 +45,7 @@ export interface Window {
 
 /** `[top, left, bottom, right]`: SAME keeps ceil(input / stride) outputs, the odd element goes after. */
 export function padsOf(options: Table<'padding'>, window: Window): number[] {
-  const code = options.i8('padding', 0);
+  const code = options.i8('padding');
   const padding = PADDINGS[code];
   if (!padding) {
     throw new ModelError('invalid-attribute', `${options.where}: padding is ${code}; allowed: ${PADDINGS.join(', ')}; export the model again`);

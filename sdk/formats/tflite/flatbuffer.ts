@@ -103,17 +103,17 @@ export class Table<Name extends string> {
   }
 
   bool(name: Name): boolean {
-    return this.u8(name, 0) !== 0;
+    return this.u8(name) !== 0;
   }
 
-  u8(name: Name, fallback: number): number {
+  u8(name: Name): number {
     const at = this.locate(name, 1);
-    return at === 0 ? fallback : this.source.reader.u8(at, this.what(name));
+    return at === 0 ? 0 : this.source.reader.u8(at, this.what(name));
   }
 
-  i8(name: Name, fallback: number): number {
+  i8(name: Name): number {
     const at = this.locate(name, 1);
-    return at === 0 ? fallback : this.source.reader.i8(at, this.what(name));
+    return at === 0 ? 0 : this.source.reader.i8(at, this.what(name));
   }
 
   i32(name: Name, fallback: number): number {
@@ -121,19 +121,19 @@ export class Table<Name extends string> {
     return at === 0 ? fallback : this.source.reader.i32(at, this.what(name));
   }
 
-  u32(name: Name, fallback: number): number {
+  u32(name: Name): number {
     const at = this.locate(name, 4);
-    return at === 0 ? fallback : this.source.reader.u32(at, this.what(name));
+    return at === 0 ? 0 : this.source.reader.u32(at, this.what(name));
   }
 
-  u64(name: Name, fallback: number): number {
+  u64(name: Name): number {
     const at = this.locate(name, 8);
-    return at === 0 ? fallback : this.source.reader.u64(at, this.what(name));
+    return at === 0 ? 0 : this.source.reader.u64(at, this.what(name));
   }
 
-  f32(name: Name, fallback: number): number {
+  f32(name: Name): number {
     const at = this.locate(name, 4);
-    return at === 0 ? fallback : this.source.reader.f32(at, this.what(name));
+    return at === 0 ? 0 : this.source.reader.f32(at, this.what(name));
   }
 
   /** First element and count of a vector whose elements all lie in the file. */

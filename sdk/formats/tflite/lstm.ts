@@ -47,7 +47,7 @@ interface Options {
 
 /** Options of either operator. The clip of a projection says nothing without one. */
 function optionsOf(operator: OperatorTable, builtin: Builtin, where: string): Options {
-  const type = operator.u8('builtin_options_type', 0);
+  const type = operator.u8('builtin_options_type');
   const expected = builtin === 'LSTM' ? schema.BuiltinOptions.LSTMOptions : schema.BuiltinOptions.UnidirectionalSequenceLSTMOptions;
   if (type !== expected) {
     throw new ModelError('invalid-attribute', `${where}: builtin_options_type is ${type}; ` +
@@ -55,12 +55,12 @@ function optionsOf(operator: OperatorTable, builtin: Builtin, where: string): Op
   }
   if (builtin === 'LSTM') {
     const options = operator.table('builtin_options', schema.LSTMOptions, where);
-    if (options.i8('kernel_type', 0) !== 0) throw unsupported(where, 'kernel_type is BASIC', 'FULL');
-    return { cellClip: options.f32('cell_clip', 0), activation: options.i8('fused_activation_function', 0), timeMajor: false };
+    if (options.i8('kernel_type') !== 0) throw unsupported(where, 'kernel_type is BASIC', 'FULL');
+    return { cellClip: options.f32('cell_clip'), activation: options.i8('fused_activation_function'), timeMajor: false };
   }
   const options = operator.table('builtin_options', schema.UnidirectionalSequenceLSTMOptions, where);
   if (options.bool('diagonal_recurrent_tensors')) throw unsupported(where, 'diagonal_recurrent_tensors is true', 'false');
-  return { cellClip: options.f32('cell_clip', 0), activation: options.i8('fused_activation_function', 0), timeMajor: options.bool('time_major') };
+  return { cellClip: options.f32('cell_clip'), activation: options.i8('fused_activation_function'), timeMajor: options.bool('time_major') };
 }
 
 export function lstmRow(builtin: Builtin): OperatorRow {

@@ -22,7 +22,7 @@ function metadataBytes(model: ModelTable, buffers: BufferTables): Uint8Array | u
   for (let index = 0; index < entries.count; index++) {
     const entry = entries.open(index);
     if (entry.text('name') !== metadata.METADATA_NAME) continue;
-    const buffer = entry.u32('buffer', 0);
+    const buffer = entry.u32('buffer');
     if (buffer >= buffers.count) {
       throw new ModelError('invalid-metadata', `${entry.where}: buffer ${buffer} of ${buffers.count}; the file is damaged, fetch it again`);
     }
@@ -55,7 +55,7 @@ function labelFile(tensor: TensorTable): string | undefined {
   let first: string | undefined;
   for (let index = 0; index < files.count; index++) {
     const file = files.open(index);
-    if (!metadata.LABEL_FILE_TYPES.includes(file.i8('type', 0))) continue;
+    if (!metadata.LABEL_FILE_TYPES.includes(file.i8('type'))) continue;
     if (!file.has('locale')) return file.text('name');
     first ??= file.text('name');
   }
@@ -66,7 +66,7 @@ function normalizationOf(tensor: TensorTable): PortMetadata['normalization'] {
   const units = tensor.tables('process_units', metadata.ProcessUnit, 'process unit');
   for (let index = 0; index < units.count; index++) {
     const unit = units.open(index);
-    if (unit.u8('options_type', 0) !== metadata.NORMALIZATION_OPTIONS) continue;
+    if (unit.u8('options_type') !== metadata.NORMALIZATION_OPTIONS) continue;
     const options = unit.table('options', metadata.NormalizationOptions, `${unit.where} normalization`);
     const [mean, std] = [options.f32s('mean'), options.f32s('std')];
     if (mean.length === 0 || std.length === 0 || ![...mean, ...std].every(Number.isFinite) || std.some((value) => value <= 0)) {

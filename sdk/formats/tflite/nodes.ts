@@ -69,7 +69,7 @@ function keptOf({ kept, keptIfComputed }: OperatorRow, { inputs: [, second] }: O
 
 function codeOf(model: ModelTable, operator: OperatorTable): Table<keyof typeof schema.OperatorCode> {
   const codes = model.tables('operator_codes', schema.OperatorCode, 'operator code');
-  const opcode = operator.u32('opcode_index', 0);
+  const opcode = operator.u32('opcode_index');
   if (opcode < codes.count) return codes.open(opcode);
   throw new ModelError('invalid-operator', `${operator.where}: opcode_index ${opcode} of ${codes.count}; the file is damaged, fetch it again`);
 }
@@ -78,7 +78,7 @@ function codeOf(model: ModelTable, operator: OperatorTable): Table<keyof typeof 
 export function builtinOf(model: ModelTable, operator: OperatorTable): string {
   const code = codeOf(model, operator);
   // Schema, table OperatorCode: files from before builtin_code existed have only the deprecated field.
-  const number = Math.max(code.i8('deprecated_builtin_code', 0), code.i32('builtin_code', 0));
+  const number = Math.max(code.i8('deprecated_builtin_code'), code.i32('builtin_code', 0));
   return number === CUSTOM ? `CUSTOM "${code.text('custom_code')}"` : BUILTIN_OPERATORS[number] ?? `builtin operator ${number}`;
 }
 

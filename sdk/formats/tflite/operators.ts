@@ -31,7 +31,7 @@ function row<Name extends string>(
     kept: counts.kept ?? counts.inputs[1],
     ...(counts.outputs !== undefined && { outputs: counts.outputs }),
     attributes: (operator, operands, where) => {
-      const type = operator.u8('builtin_options_type', 0);
+      const type = operator.u8('builtin_options_type');
       if (type !== 0 && type !== schema.BuiltinOptions[options.type]) {
         throw new ModelError('invalid-attribute', `${where}: builtin_options_type is ${type}; ` +
           `allowed: ${schema.BuiltinOptions[options.type]} (${options.type}); export the model again`);
@@ -79,7 +79,7 @@ function pooling(options: Table<keyof typeof schema.Pool2DOptions>, { inputs: [i
 }
 
 function fullyConnected(options: Table<keyof typeof schema.FullyConnectedOptions>): Record<string, Attribute> {
-  const format = options.i8('weights_format', 0);
+  const format = options.i8('weights_format');
   if (format !== 0) {
     throw new ModelError('unsupported-attribute', `${options.where}: weights_format ${schema.FULLY_CONNECTED_WEIGHTS_FORMATS[format] ?? format} ` +
       `is not supported; allowed: ${schema.FULLY_CONNECTED_WEIGHTS_FORMATS[0]}`);
@@ -88,7 +88,7 @@ function fullyConnected(options: Table<keyof typeof schema.FullyConnectedOptions
 }
 
 function softmax(options: Table<keyof typeof schema.SoftmaxOptions>): Record<string, Attribute> {
-  const beta = options.f32('beta', 0);
+  const beta = options.f32('beta');
   if (beta > 0 && beta < Infinity) return { beta };
   throw new ModelError('invalid-attribute', `${options.where}: beta is ${beta}; it must be finite and above 0; export the model again`);
 }
@@ -207,7 +207,7 @@ export const operatorRows: readonly OperatorRow[] = Object.freeze([
   row('L2_NORMALIZATION', 'l2-normalization', { inputs: [1, 1] },
     { type: 'L2NormOptions', fields: schema.AddOptions, decode: withoutActivation }),
   row('LEAKY_RELU', 'leaky-relu', { inputs: [1, 1] },
-    { type: 'LeakyReluOptions', fields: schema.LeakyReluOptions, decode: (options) => ({ alpha: options.f32('alpha', 0) }) }),
+    { type: 'LeakyReluOptions', fields: schema.LeakyReluOptions, decode: (options) => ({ alpha: options.f32('alpha') }) }),
   plainRow('SQRT', 'sqrt', [1, 1], {}),
   plainRow('TANH', 'tanh', [1, 1], {}),
   row('CONCATENATION', 'concat', { inputs: [1, MAX_OPERANDS] },

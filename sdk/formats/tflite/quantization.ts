@@ -13,7 +13,7 @@ export function readQuantization(
   tensor: Table<keyof typeof schema.Tensor>, dtype: DType, shape: readonly number[], where: string,
 ): Quantization | undefined {
   const table = tensor.table('quantization', schema.QuantizationParameters, `${where} quantization`);
-  const details = table.u8('details_type', 0);
+  const details = table.u8('details_type');
   if (details !== 0) {
     throw new ModelError('unsupported-quantization', `${where} uses ${schema.QUANTIZATION_DETAILS[details] ?? `quantization details ${details}`}; ` +
       'allowed are scales per tensor or per channel');

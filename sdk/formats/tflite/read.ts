@@ -15,7 +15,7 @@ import type { TensorTable } from './variables.ts';
  */
 export function readTflite(bytes: Uint8Array, name: string): Graph {
   const model = rootTable(bytes, name, schema.Model);
-  const version = model.u32('version', 0);
+  const version = model.u32('version');
   if (version !== schema.SCHEMA_VERSION) {
     throw new ModelError('unsupported-version', `${name}: TFLite schema version ${version}; allowed: ${schema.SCHEMA_VERSION}; ` +
       'export the model again');

@@ -33,7 +33,7 @@ export function readTensors(
   let total = 0;
   for (let index = 0; index < tables.count; index++) {
     const table = tables.open(index);
-    if (table.i8('type', 0) === RESOURCE) {
+    if (table.i8('type') === RESOURCE) {
       resources.add(index);
       tensors.push(HANDLE);
       continue;
@@ -56,7 +56,7 @@ function readTensor(table: TensorTable, index: number, graph: string, buffers: B
   const dtype = readDType(table, where);
   const shape = readShape(table, dtype, where);
   if (table.has('sparsity')) throw unsupported(where, 'is sparse', 'export the model with dense weights');
-  if (table.u32('external_buffer', 0) !== 0) throw unsupported(where, 'keeps its data in another file', 'export the model as one file');
+  if (table.u32('external_buffer') !== 0) throw unsupported(where, 'keeps its data in another file', 'export the model as one file');
   const quantization = readQuantization(table, dtype, shape, where);
   const data = readData(table, dtype, shape, where, buffers);
   if (data && table.bool('is_variable')) throw unsupported(where, 'is a variable with data', 'export the model again');
@@ -69,7 +69,7 @@ function unsupported(where: string, found: string, remedy: string): ModelError {
 }
 
 function readDType(table: TensorTable, where: string): DType {
-  const code = table.i8('type', 0);
+  const code = table.i8('type');
   const type = schema.TENSOR_TYPES[code];
   const dtype = type && DTYPE_OF_TYPE[type];
   if (dtype) return dtype;
@@ -93,14 +93,14 @@ function readShape(table: TensorTable, dtype: DType, where: string): number[] {
 }
 
 function readData(table: TensorTable, dtype: DType, shape: readonly number[], where: string, buffers: BufferTables): Uint8Array | undefined {
-  const index = table.u32('buffer', 0);
+  const index = table.u32('buffer');
   if (index >= buffers.count) {
     throw new ModelError('invalid-buffer', `${where} uses buffer ${index} of ${buffers.count}; the file is damaged, fetch it again`);
   }
   const buffer = buffers.open(index, `${where} buffer ${index}`);
-  const offset = buffer.u64('offset', 0);
+  const offset = buffer.u64('offset');
   // Schema, table Buffer: offset 0 and 1 mean that the data, if any, is inside the tables.
-  const data = offset > 1 ? buffer.fileBytes(offset, buffer.u64('size', 0)) : buffer.bytes('data');
+  const data = offset > 1 ? buffer.fileBytes(offset, buffer.u64('size')) : buffer.bytes('data');
   const expected = byteLength(dtype, elementCount(shape));
   if (data.length === 0 && expected > 0) return undefined;
   if (data.length === expected) return data;

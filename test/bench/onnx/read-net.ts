@@ -32,8 +32,8 @@ export function readNet(bytes: Uint8Array, name: string): Net {
     tensors: readTensors(subgraph, model.tables('buffers', schema.Buffer, 'buffer')).tensors,
     operators: Array.from({ length: operators.count }, (_, index) => {
       const table = operators.open(index);
-      const code = codes.open(table.u32('opcode_index', 0));
-      const number = Math.max(code.i8('deprecated_builtin_code', 0), code.i32('builtin_code', 0));
+      const code = codes.open(table.u32('opcode_index'));
+      const number = Math.max(code.i8('deprecated_builtin_code'), code.i32('builtin_code', 0));
       const custom = code.text('custom_code');
       const name = custom || (BUILTIN_OPERATORS[number] ?? `operator ${number}`);
       return { name, inputs: table.i32s('inputs'), outputs: table.i32s('outputs'), table };
