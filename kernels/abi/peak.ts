@@ -1,4 +1,4 @@
-/** `peak_*`: register-only multiply-accumulate loops, `end - begin` iterations of `PEAK_MACS` each; `probe_rd`: one relaxed dot product of INPUT (16 B) and WEIGHTS (16 B). */
+/** `peak_*`: register-only multiply-accumulate loops, `end - begin` iterations of `PeakMacs` each; `probe_rd`: one relaxed dot product of INPUT (16 B) and WEIGHTS (16 B). */
 export enum PeakParams {
   INPUT = 0,
   WEIGHTS = 4,

@@ -35,7 +35,7 @@ export function gemmBlocks(rows: number, columns: number, depth: number): Blocks
   return { rows: blockRows, columns: blockColumns, units: rowBlocks * Math.ceil(columns / blockColumns) };
 }
 
-/** Block of an elementwise loop over `count` bytes: a multiple of 64. */
+/** Block of an elementwise loop over `count` elements: a multiple of 64. */
 export function elementBlock(count: number): number {
   return roundUp(Math.min(16384, Math.max(1024, Math.ceil(count / UNITS))), 64);
 }

@@ -19,5 +19,5 @@ export function convF32Scratch(blockRows: number, depth: number): number {
   return 4 * blockRows * (depth + 8) + 16;
 }
 
-/** Rows whose last vector is partial: `add_qs8` and the pools. */
+/** The vector in which kernels finish elements that do not fill one. */
 export const TAIL_SCRATCH = 16;
