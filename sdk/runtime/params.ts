@@ -2,47 +2,9 @@ import * as abi from '../../kernels/abi.ts';
 import { PlanError } from '../core/errors.ts';
 import type { PlanField, PlanStep } from '../plan/types.ts';
 
-const LAYOUTS: Readonly<Record<string, Readonly<Record<string, number | string>>>> = {
-  GemmParams: abi.GemmParams,
-  Conv2dParams: abi.Conv2dParams,
-  Dwconv2dParams: abi.Dwconv2dParams,
-  BinaryParams: abi.BinaryParams,
-  AddParams: abi.AddParams,
-  MulParams: abi.MulParams,
-  MoveParams: abi.MoveParams,
-  GatherNdParams: abi.GatherNdParams,
-  ResizeNearestParams: abi.ResizeNearestParams,
-  ResizeBilinearParams: abi.ResizeBilinearParams,
-  ArgMaxParams: abi.ArgMaxParams,
-  CastParams: abi.CastParams,
-  SqrtParams: abi.SqrtParams,
-  L2NormalizationParams: abi.L2NormalizationParams,
-  L2NormalizationF32Params: abi.L2NormalizationF32Params,
-  Pool2dParams: abi.Pool2dParams,
-  SoftmaxParams: abi.SoftmaxParams,
-  CopyParams: abi.CopyParams,
-  GemmF32Params: abi.GemmF32Params,
-  Conv2dF32Params: abi.Conv2dF32Params,
-  Dwconv2dF32Params: abi.Dwconv2dF32Params,
-  Pool2dF32Params: abi.Pool2dF32Params,
-  SoftmaxF32Params: abi.SoftmaxF32Params,
-  ClampF32Params: abi.ClampF32Params,
-  GatherParams: abi.GatherParams,
-  FlipParams: abi.FlipParams,
-  LookupParams: abi.LookupParams,
-  QuantizeParams: abi.QuantizeParams,
-  DequantizeParams: abi.DequantizeParams,
-  DetectParams: abi.DetectParams,
-  MatmulF32Params: abi.MatmulF32Params,
-  MatmulParams: abi.MatmulParams,
-  SquashF32Params: abi.SquashF32Params,
-  LstmParams: abi.LstmParams,
-  LstmF32Params: abi.LstmF32Params,
-  MelParams: abi.MelParams,
-  LogParams: abi.LogParams,
-  DctParams: abi.DctParams,
-  FrameParams: abi.FrameParams,
-};
+type Layout = Readonly<Record<string, number | string>>;
+
+const LAYOUTS: Readonly<Record<string, Layout>> = Object.fromEntries(Object.entries(abi).filter(([name]) => name.endsWith('Params')));
 
 /** Where buffers and constants of a plan lie in shared memory, and how the relaxed dot product takes its second operand. */
 export interface Addresses {
@@ -51,7 +13,7 @@ export interface Addresses {
   readonly flip: boolean;
 }
 
-function layoutOf(step: PlanStep): Readonly<Record<string, number | string>> {
+function layoutOf(step: PlanStep): Layout {
   const layout = Object.hasOwn(LAYOUTS, step.params) ? LAYOUTS[step.params] : undefined;
   if (layout === undefined) {
     throw new PlanError('unknown-params', `${step.node}: params '${step.params}' are not one of: ${Object.keys(LAYOUTS).join(', ')}`);
