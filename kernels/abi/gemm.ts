@@ -68,3 +68,20 @@ export enum Conv2dParams {
   PAD_VALUE = 180,
   SIZE = 192,
 }
+
+/** The fields of a window in Conv2dParams and Conv2dF32Params, from INPUT_HEIGHT on. */
+export enum WindowFields {
+  INPUT_HEIGHT = 0,
+  INPUT_WIDTH = 4,
+  INPUT_CHANNELS = 8,
+  OUTPUT_HEIGHT = 12,
+  OUTPUT_WIDTH = 16,
+  KERNEL_HEIGHT = 20,
+  KERNEL_WIDTH = 24,
+  STRIDE_HEIGHT = 28,
+  STRIDE_WIDTH = 32,
+  DILATION_HEIGHT = 36,
+  DILATION_WIDTH = 40,
+  PAD_TOP = 44,
+  PAD_LEFT = 48,
+}
