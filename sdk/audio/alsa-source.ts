@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { DeviceError } from '../core/errors.ts';
-import { onAbort } from '../core/on-abort.ts';
+import { onAbort, orAborted } from '../core/on-abort.ts';
 import { parseOptions } from '../core/options.ts';
 import { PcmSource } from './pcm-source.ts';
 import { Recorder } from './recorder.ts';
@@ -32,6 +31,16 @@ const schema = v.strictObject({
 export type AlsaSourceOptions = v.InferInput<typeof schema>;
 
 const MAX_BACKOFF_MS = 30_000;
+
+/** Ends early when the signal is aborted. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await orAborted(over, signal).catch(() => undefined);
+  clearTimeout(timer);
+}
 
 /** How one run of arecord went. */
 interface Ended {
@@ -64,7 +73,7 @@ export class AlsaSource implements AudioSource {
         throw new DeviceError('no-sound', `AlsaSource: device '${device}' gave no sound in ${attempts} starts of arecord: ${reason}; ` +
           'check that it is listed by `arecord -L`, that no other program records from it, and that the user is in the group audio');
       }
-      await delay(Math.min(backoffMs * 2 ** failures, MAX_BACKOFF_MS), undefined, signal && { signal }).catch(() => undefined);
+      await pause(Math.min(backoffMs * 2 ** failures, MAX_BACKOFF_MS), signal);
     }
   }
 

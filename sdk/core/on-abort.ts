@@ -37,8 +37,9 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(signal.reason as Error);
-    const end = onAbort(signal, () => reject(signal.reason as Error));
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    const end = signal.aborted ? () => undefined : onAbort(signal, abort);
     void promise.then(resolve, reject).finally(end);
   });
 }

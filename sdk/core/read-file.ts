@@ -57,6 +57,7 @@ async function readOpen(file: number, use: FileUse, most: number, signal: AbortS
  * @throws OptionError when it cannot be read or has more than `most` bytes; the signal's reason when aborted
  */
 export async function readFileWithin(path: string | URL, use: FileUse, most: number, signal?: AbortSignal): Promise<Uint8Array> {
+  signal?.throwIfAborted();
   try {
     const file = await open(path, 'r');
     try {

@@ -44,4 +44,18 @@ describe('inTurn', () => {
     await Promise.all([first, last]);
     expect(order).toEqual(['aborted: true', 'last']);
   });
+
+  test('an abort while its own work runs is up to the work, so that nothing runs any more when the call ends', async () => {
+    const controller = new AbortController();
+    let ended = false;
+    const call = inTurn({}, controller.signal, async () => {
+      await new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => setTimeout(resolve, 1)));
+      ended = true;
+      throw new Error('stopped');
+    });
+    await Promise.resolve();
+    controller.abort(new Error('enough'));
+    await expect(call).rejects.toThrow('stopped');
+    expect(ended).toBe(true);
+  });
 });

@@ -28,7 +28,8 @@ function replayOrRefuse(log: readonly string[]): void {
     expect(decisions.every(Number.isInteger)).toBe(true);
   });
   orRefuse(() => {
-    const rows = traceOfLog(log, 'log', false);
+    const { rows, end } = traceOfLog(log, 'log', false);
+    expect(end).toBeGreaterThan(rows.at(-1)!.seconds);
     rows.forEach((row, index) => expect(row.seconds > (rows[index - 1]?.seconds ?? -1) && Object.values(row).every(Number.isFinite)).toBe(true));
   });
 }

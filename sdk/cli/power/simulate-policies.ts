@@ -51,8 +51,9 @@ async function worldOf(scenario: Scenario, { trace, seed, days }: SimulateOption
   if (trace === undefined) return generateWorld(scenario, seed, days);
   if (days !== undefined) throw new OptionError('days-of-a-trace', '--days: a trace has its own length; leave out one of --days and --trace');
   const text = new TextDecoder().decode(await readFileOption(trace, '--trace', MAX_TRACE_BYTES));
-  const rows = text.trimStart().startsWith('{') ? traceOfLog(text.split('\n'), trace, scenario.battery !== undefined) : parseTrace(text, trace);
-  return worldOfRows(rows, scenario.slotSeconds);
+  if (!text.trimStart().startsWith('{')) return worldOfRows(parseTrace(text, trace), scenario.slotSeconds);
+  const { rows, end } = traceOfLog(text.split('\n'), trace, scenario.battery !== undefined);
+  return worldOfRows(rows, scenario.slotSeconds, end);
 }
 
 const COLUMNS: readonly (readonly [string, (result: PolicyResult) => string])[] = [

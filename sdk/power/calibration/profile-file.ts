@@ -42,16 +42,15 @@ export function loadProfile(path: string, board: string, models: ProfiledModels 
   return found.problem === undefined ? found : { ...found, problem: problemOf(found.problem) };
 }
 
-function draftOf(path: string): string {
-  return `${path}.draft`;
-}
+/** More than a profile has. */
+const CHECKED_BYTES = 65_536;
 
 /** Writes what is to become the file `path` beside it. */
-function writeDraft(path: string, text: string): void {
+function writeDraft(path: string, text: string, draft: string): void {
   const stat = nodeFs.statSync(path, { throwIfNoEntry: false });
   // A device would be replaced by a file.
   if (stat?.isFile() === false) throw new Error('it is no regular file');
-  const file = nodeFs.openSync(draftOf(path), 'w', 0o600);
+  const file = nodeFs.openSync(draft, 'w', 0o600);
   try {
     nodeFs.writeFileSync(file, text);
     nodeFs.fsyncSync(file);
@@ -60,9 +59,9 @@ function writeDraft(path: string, text: string): void {
   }
 }
 
-function removeDraft(path: string): void {
+function removeDraft(draft: string): void {
   try {
-    nodeFs.rmSync(draftOf(path), { force: true });
+    nodeFs.rmSync(draft, { force: true });
   } catch {
     // The next save writes it anew.
   }
@@ -73,14 +72,15 @@ function notStored(path: string, cause: unknown): DeviceError {
   return new DeviceError('storage', `${path}: the board profile cannot be stored (${code ?? message}); check the folder, its permissions and the space left`, { cause });
 }
 
-/** Tells before a calibration whether its profile can be stored. @throws DeviceError `storage` */
+/** Tells before a calibration whether there is a folder with permission and space for its profile. @throws DeviceError `storage` */
 export function checkStorable(path: string): void {
+  const draft = `${path}.check`;
   try {
-    writeDraft(path, '');
+    writeDraft(path, ' '.repeat(CHECKED_BYTES), draft);
   } catch (cause) {
     throw notStored(path, cause);
   } finally {
-    removeDraft(path);
+    removeDraft(draft);
   }
 }
 
@@ -90,9 +90,10 @@ export function checkStorable(path: string): void {
  */
 export function saveProfile(path: string, profile: BoardProfile): void {
   const text = `${JSON.stringify(parseOptions(profileSchema, profile, 'saveProfile'), undefined, 2)}\n`;
+  const draft = `${path}.draft`;
   try {
-    writeDraft(path, text);
-    nodeFs.renameSync(draftOf(path), path);
+    writeDraft(path, text, draft);
+    nodeFs.renameSync(draft, path);
     const folder = nodeFs.openSync(dirname(path), 'r');
     try {
       nodeFs.fsyncSync(folder);
@@ -100,7 +101,7 @@ export function saveProfile(path: string, profile: BoardProfile): void {
       nodeFs.closeSync(folder);
     }
   } catch (cause) {
-    removeDraft(path);
+    removeDraft(draft);
     throw notStored(path, cause);
   }
 }

@@ -3,7 +3,8 @@ import type { Reading } from '../types.ts';
 import type { Slot } from './slot.ts';
 import { LEAST_TRUST } from './trust.ts';
 
-const MOST_AGE = 600;
+/** Seconds after which a reading tells nothing of now. */
+export const MOST_AGE = 600;
 /** Of what a battery is charged with, what is stored. */
 const CHARGE_EFFICIENCY = 0.85;
 /** Share of the battery that the balance may move by while the reading stays the same. */

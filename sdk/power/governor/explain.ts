@@ -13,7 +13,7 @@ export interface Decision {
   /** Degrees Celsius, upper bounds. */
   readonly temperature: number;
   readonly ambient: number;
-  /** Estimate of the surroundings in degrees Celsius, heat from elsewhere included: no bound. */
+  /** Estimate of the surroundings in degrees Celsius, heat from elsewhere included: no bound, but where no temperature is trusted. */
   readonly meanAmbient: number;
   readonly limit: number;
   /** Temperatures that were trusted. */

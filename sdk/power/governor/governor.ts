@@ -210,7 +210,7 @@ export class Governor implements Controller {
 
 /** Decisions of a governor made as the log's was, anew at each start in it, on what that one saw: the same as `logged`, unless the program changed. @throws OptionError */
 export function replay(lines: readonly string[], own: readonly PolicyKind[] = []): { readonly decisions: readonly number[]; readonly logged: readonly number[] } {
-  const parts = readLog(lines, own);
+  const parts = readLog(lines, { own });
   const decisions = parts.flatMap(({ options, observations }) => {
     const governor = new Governor(options);
     return observations.map((observation) => {

@@ -43,15 +43,13 @@ function parsed(line: string): Record<string, unknown> | undefined {
   }
 }
 
-function invalid(number: number, found: string, wanted: string): OptionError {
-  return new OptionError('invalid-log', `governor log, line ${number}: ${found}; ${wanted}`);
-}
+type Invalid = (line: number, found: string, wanted: string) => OptionError;
 
-function optionsOf(header: Readonly<Record<string, unknown>>, own: readonly PolicyKind[], number: number): GovernorOptions {
+function optionsOf(header: Readonly<Record<string, unknown>>, own: readonly PolicyKind[], number: number, invalid: Invalid): GovernorOptions {
   if (header['version'] !== 1) throw invalid(number, `found version ${JSON.stringify(header['version'])}`, 'this program replays version 1');
   const { policy, capacity, deadline } = header;
   const kind = [...own, ...policies].find(({ name }) => name === policy);
-  if (!kind) throw invalid(number, `policy ${JSON.stringify(policy)} is not in the registry`, 'pass it to replay()');
+  if (!kind) throw invalid(number, `found policy ${JSON.stringify(policy)}`, `known are ${[...own, ...policies].map(({ name }) => name).join(', ')}; a program passes its own to replay()`);
   const settings = Object.fromEntries(Object.entries(header).filter(([name]) => !['log', 'version', 'capacity'].includes(name)));
   const battery = typeof capacity === 'number' && capacity > 0 ? { battery: { capacity } } : {};
   return { ...settings, policy: kind, deadline: typeof deadline === 'number' ? deadline : Infinity, ...battery } as unknown as GovernorOptions;
@@ -63,12 +61,20 @@ function whole(line: string): Record<string, unknown> | undefined {
   return parsed(line) ?? (at > 0 ? parsed(line.slice(at)) : undefined);
 }
 
+export interface ReadLogOptions {
+  /** Policies beside halfbyte's that it may be of. */
+  readonly own?: readonly PolicyKind[];
+  /** Name of the log in messages. */
+  readonly where?: string;
+}
+
 /**
  * The parts of a log, each of a governor that was started: a program that starts again appends to the log of before. A line that lost its end is left out where
  * nothing follows it but a new start.
  * @throws OptionError naming the line that is not of a governor's log
  */
-export function readLog(lines: readonly string[], own: readonly PolicyKind[] = []): GovernorLog[] {
+export function readLog(lines: readonly string[], { own = [], where = 'governor log' }: ReadLogOptions = {}): GovernorLog[] {
+  const invalid: Invalid = (number, found, wanted) => new OptionError('invalid-log', `${where}, line ${number}: ${found}; ${wanted}`);
   if (!Array.isArray(lines) || !lines.every((line) => typeof line === 'string')) throw new OptionError('invalid-log', 'governor log: it must be a list of lines: split its text at each end of line');
   const parts: GovernorLog[] = [];
   let cut: number | undefined;
@@ -77,7 +83,7 @@ export function readLog(lines: readonly string[], own: readonly PolicyKind[] = [
     const [number, line] = [index + 1, whole(text)];
     if (line?.['log'] === 'halfbyte-governor') {
       cut = undefined;
-      parts.push({ options: optionsOf(line, own, number), observations: [], choices: [] });
+      parts.push({ options: optionsOf(line, own, number, invalid), observations: [], choices: [] });
       return;
     }
     if (cut !== undefined) throw invalid(cut, `found '${lines[cut - 1]!.slice(0, 40)}'`, 'each line must be a JSON object: take the log as the governor wrote it');

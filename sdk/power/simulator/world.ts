@@ -103,15 +103,37 @@ export function generateWorld(scenario: Scenario, seed: number, days = scenario.
   return world;
 }
 
-/** A world of given rows, each of which holds until the next one. */
-export function worldOfRows(rows: readonly TraceRow[], slotSeconds: number): World {
-  const last = rows.at(-1)!.seconds;
-  const step = rows.length > 1 ? last - rows.at(-2)!.seconds : slotSeconds;
-  const world = blank(slotSeconds, Math.max(1, Math.round((last + step - rows[0]!.seconds) / slotSeconds)));
+/** Mean of the rows from `row` on over `from` to `to` seconds, worths by what moves. */
+function meanOf(rows: readonly TraceRow[], row: number, from: number, to: number): TraceRow {
+  const sum = { ambient: 0, solar: 0, motion: 0, weight: 0, extraHeat: 0 };
+  for (let at = from; at < to; row++) {
+    const { ambient, solar, motion, weight, extraHeat } = rows[row]!;
+    const until = Math.min(to, rows[row + 1]?.seconds ?? to);
+    const share = (until - at) / (to - from);
+    sum.ambient += share * ambient;
+    sum.solar += share * solar;
+    sum.motion += share * motion;
+    sum.weight += share * motion * weight;
+    sum.extraHeat += share * extraHeat;
+    at = until;
+  }
+  return { seconds: from, ...sum, motion: Math.min(1, sum.motion), weight: sum.motion > 0 ? sum.weight / sum.motion : 1 };
+}
+
+/**
+ * A world of given rows, each of which holds until the next one; slots that several fall into have their mean.
+ * @param end seconds at which the last one ends; by default it is as long as the one before, or a slot
+ */
+export function worldOfRows(rows: readonly TraceRow[], slotSeconds: number, end?: number): World {
+  const [first, last] = [rows[0]!.seconds, rows.at(-1)!.seconds];
+  const until = end ?? last + (rows.length > 1 ? last - rows.at(-2)!.seconds : slotSeconds);
+  const world = blank(slotSeconds, Math.max(1, Math.round((until - first) / slotSeconds)));
   let row = 0;
   for (let slot = 0; slot < world.slots; slot++) {
-    while (row + 1 < rows.length && rows[row + 1]!.seconds <= rows[0]!.seconds + slot * slotSeconds) row++;
-    const { ambient, solar, motion, weight, extraHeat } = rows[row]!;
+    const from = first + slot * slotSeconds;
+    while (row + 1 < rows.length && rows[row + 1]!.seconds <= from) row++;
+    const next = rows[row + 1];
+    const { ambient, solar, motion, weight, extraHeat } = next && next.seconds < from + slotSeconds ? meanOf(rows, row, from, from + slotSeconds) : rows[row]!;
     world.ambient[slot] = ambient;
     world.harvest[slot] = solar;
     world.motion[slot] = motion;

@@ -51,6 +51,15 @@ describe('world', () => {
     expect([...world.extraHeat]).toEqual([0, 0, 0.5, 0.5]);
   });
 
+  it('of a trace has the mean of rows shorter than its slots', () => {
+    const rows = [0, 1, 2, 3, 4].map((seconds) => `${seconds},${20 + seconds},0,${seconds === 3 ? 1 : 0},${seconds === 3 ? 4 : 1},0`);
+    const world = worldOfRows(parseTrace([HEADER, ...rows].join('\n'), 'trace.csv'), 5);
+    expect(world.slots).toBe(1);
+    expect(world.ambient[0]).toBeCloseTo(22, 10);
+    expect(world.motion[0]).toBeCloseTo(0.2, 10);
+    expect(world.weight[0]).toBeCloseTo(4, 10);
+  });
+
   it.each([
     ['seconds,ambient\n0,1', /trace\.csv:1: found "seconds,ambient"; allowed: the header/],
     [`${HEADER}\n0,20,0,2,1,0`, /trace\.csv:2: found motion "2"; allowed: a number from 0 to 1/],
