@@ -119,8 +119,8 @@ describe.each(fixtureModels)('$name', ({ path }) => {
 });
 
 describe.skipIf(realModels.length === 0).each(realModels)('$name', ({ path }) => {
-  it('needs at most 5 % more arena than the lower bound', () => {
+  it('needs at most 1.2 % more arena than the lower bound', () => {
     const plan = compile(read(path));
-    expect(plan.arenaBytes / plan.arenaLowerBound).toBeLessThanOrEqual(1.05);
+    expect(plan.arenaBytes / plan.arenaLowerBound).toBeLessThanOrEqual(1.012);
   });
 });

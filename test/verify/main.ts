@@ -1,4 +1,4 @@
-// The full cross: every model gives one hash on every Node, chip, kernel module, dot product and number of threads: npm run verify
+// The full cross: every real model gives one hash on every Node, chip, kernel module and number of threads: npm run verify
 import { spawnSync } from 'node:child_process';
 import { NODES } from '../../scripts/arm64/parts.mjs';
 import { installRuntime } from '../bench/install.ts';
@@ -6,8 +6,9 @@ import { installRuntime } from '../bench/install.ts';
 const [option] = process.argv.slice(2);
 if (option !== undefined) {
   console.log(`npm run verify
-  Runs the real models on Node ${NODES.join(', ')} of this machine and of emulated arm64 boards, on all kernels and 1 to 4 threads, and compares the hashes of
-  their outputs; installs what it needs in build/ first. Takes hours and has no options. npm test does the same in short.`);
+  Runs the real models on Node ${NODES.join(', ')} of this machine and of emulated arm64 boards, on both kernel modules and 1 to 4 threads, and compares the
+  hashes of their outputs; fixtures and all dot products in pairs of these. Installs what it needs in build/ first. Takes an hour and has no options. npm test
+  does the same in short.`);
   process.exit(option === '--help' ? 0 : 2);
 }
 
