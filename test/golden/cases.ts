@@ -18,8 +18,6 @@ export interface GoldenCase {
   readonly name: string;
   /** Path of the model file. */
   readonly path: string;
-  /** Needs the assets folder. */
-  readonly assets: boolean;
   inputs(model: Model): GoldenInput[] | Promise<GoldenInput[]>;
 }
 
@@ -68,12 +66,11 @@ async function pictureInput(model: Model, path: string): Promise<Uint8Array> {
 export function goldenCases(fixtures: string, assets: string | undefined): GoldenCase[] {
   const own = readdirSync(fixtures)
     .filter((file) => file.endsWith('.tflite'))
-    .map((file): GoldenCase => ({ name: file.slice(0, -'.tflite'.length), path: join(fixtures, file), assets: false, inputs: seededInputs }));
+    .map((file): GoldenCase => ({ name: file.slice(0, -'.tflite'.length), path: join(fixtures, file), inputs: seededInputs }));
   if (assets === undefined) return own;
   const sets = [...CLASSIFICATIONS, ...FLOAT_CLASSIFICATIONS].map((set): GoldenCase => ({
     name: set.file.slice(0, -'.tflite'.length),
     path: join(assets, 'models', set.file),
-    assets: true,
     inputs: () => samplesOf(join(assets, 'mlperf-tiny', set.name))
       .slice(0, FLOAT_CLASSIFICATIONS.includes(set) ? FLOAT_SAMPLES : SAMPLES)
       .map(({ file }) => ({ name: file, data: [bytesOf(set.toInput(readFileSync(join(assets, 'mlperf-tiny', set.name, file))))] })),
@@ -82,18 +79,16 @@ export function goldenCases(fixtures: string, assets: string | undefined): Golde
   const ad = ['ad01_int8', 'ad01_float'].map((name): GoldenCase => ({
     name,
     path: join(assets, `models/${name}.tflite`),
-    assets: true,
     inputs: (model) => readdirSync(adFolder)
       .filter((file) => file.endsWith('.bin'))
       .slice(0, AD_FILES)
       .flatMap((file) => [...windowsOf(model, readFileSync(join(adFolder, file)))].slice(0, AD_WINDOWS)
         .map(({ input }, index) => ({ name: `${file} ${index}`, data: [bytesOf(input).slice()] }))),
   }));
-  const seeded = SEEDED.map((name): GoldenCase => ({ name, path: join(assets, `models/${name}.tflite`), assets: true, inputs: seededInputs }));
+  const seeded = SEEDED.map((name): GoldenCase => ({ name, path: join(assets, `models/${name}.tflite`), inputs: seededInputs }));
   const pictured = Object.entries(PICTURED).map(([name, files]): GoldenCase => ({
     name,
     path: join(assets, `models/${name}.tflite`),
-    assets: true,
     inputs: async (model) => [
       ...seededInputs(model),
       ...await Promise.all(files.map(async (file) => ({ name: file, data: [await pictureInput(model, join(assets, 'images', file))] }))),

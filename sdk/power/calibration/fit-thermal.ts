@@ -9,10 +9,6 @@ export interface ThermalFit {
   readonly poles: readonly ThermalPole[];
   /** K/W of all poles together; undefined where the recording does not tell: it is too short, too flat or too noisy. */
   readonly resistance?: Estimate;
-  /** Degrees Celsius. */
-  readonly ambient: number;
-  /** Root mean square of what is left unexplained, in kelvin. */
-  readonly rms: number;
 }
 
 /** Time constants that are tried: 2 s to about 5000 s. */
@@ -149,7 +145,5 @@ export function fitThermal(recording: readonly ThermalSample[], settled: boolean
   return {
     poles: chosen.taus.map((seconds, pole) => ({ resistance: chosen.resistances[pole]!, seconds })),
     ...(resistance === undefined ? {} : { resistance }),
-    ambient: chosen.solution.coefficients[0]!,
-    rms: Math.sqrt(chosen.solution.rest / prepared.samples.length),
   };
 }

@@ -48,7 +48,7 @@ export interface Evaluation {
   readonly obstacle: string | null;
   readonly policies: readonly PolicyResult[];
   /** For charts. */
-  readonly course: { readonly bound: Bound | undefined; readonly simulations: readonly Simulation[]; readonly candidates: readonly Candidate[] };
+  readonly course: { readonly bound: Bound | undefined; readonly simulations: readonly Simulation[] };
 }
 
 export function scenarioCandidates({ variants, power, cores, rates, deadline, wake }: Scenario): readonly Candidate[] {
@@ -119,6 +119,6 @@ export async function evaluate(
     bound: worthwhile?.utility ?? null,
     obstacle: obstacleOf(scenario, world, candidates),
     policies: simulations.map((simulation) => resultOf(simulation, scenario, candidates, worthwhile)),
-    course: { bound, simulations, candidates },
+    course: { bound, simulations },
   };
 }

@@ -27,8 +27,7 @@ export interface Simulation {
   /** Joules of the board, and those of them above idle. */
   energy: number;
   dynamicEnergy: number;
-  /** Changes of variant or threads, and the most of them within a minute. */
-  switches: number;
+  /** Most changes of variant or threads within a minute. */
   mostSwitchesInMinute: number;
   /** Seconds with motion, and these weighted by the chance that an event is recognized while it is visible. */
   motionSeconds: number;
@@ -42,7 +41,7 @@ export interface Simulation {
 function blank(controller: string, timeline: Timeline): Simulation {
   return {
     controller, utility: 0, seconds: 0, secondsOverLimit: 0, secondsOverReachable: 0, secondsBelowMinimum: 0, hottest: -Infinity, asked: 0, missed: 0,
-    brownoutSeconds: 0, energy: 0, dynamicEnergy: 0, switches: 0, mostSwitchesInMinute: 0, motionSeconds: 0, recalledSeconds: 0, startCharge: 0, endCharge: 0, timeline,
+    brownoutSeconds: 0, energy: 0, dynamicEnergy: 0, mostSwitchesInMinute: 0, motionSeconds: 0, recalledSeconds: 0, startCharge: 0, endCharge: 0, timeline,
   };
 }
 
@@ -51,12 +50,10 @@ class SwitchCounter {
   #threads = 0;
   readonly #times: number[] = [];
   most = 0;
-  total = 0;
 
   count(now: number, { variant, threads }: Candidate): void {
     if (variant < 0 || (variant === this.#variant && threads === this.#threads)) return;
     if (this.#variant >= 0) {
-      this.total++;
       this.#times.push(now);
       while (this.#times[0]! <= now - 60) this.#times.shift();
       this.most = Math.max(this.most, this.#times.length);
@@ -114,7 +111,6 @@ export function simulate(scenario: Scenario, world: World, candidates: readonly 
     result.timeline.add(slot, outcome.state === 'on' ? chosen : -1, plant.temperature, outcome.watts, plant.charge, value);
   }
   result.seconds = slots * slotSeconds;
-  result.switches = switches.total;
   result.mostSwitchesInMinute = switches.most;
   result.endCharge = plant.charge;
   return result;

@@ -9,8 +9,6 @@ import { leastWatts } from './frontier.ts';
 export interface HeatLimits {
   readonly poles: readonly ThermalPole[];
   readonly slotSeconds: number;
-  /** Control slots. */
-  readonly slots: number;
   /** Watts that the board never goes below, and never above at or below its limit. */
   readonly least: number;
   readonly most: number;
@@ -47,12 +45,12 @@ function highest(values: Float64Array): number {
 /** The limits of a world, or undefined where they cannot matter. */
 export function heatLimitsOf(scenario: Scenario, world: World, candidates: readonly Candidate[]): HeatLimits | undefined {
   const { power, thermal: { limit, poles } } = scenario;
-  const { ambient, extraHeat, slotSeconds, slots } = world;
+  const { ambient, extraHeat, slotSeconds } = world;
   const most = mostWatts(scenario, candidates);
   if (highest(ambient) + settledRise(poles, most + highest(extraHeat)) <= limit) return undefined;
   const idle = idleTemperatures(scenario, world);
   return {
-    poles, slotSeconds, slots, least: leastWatts(scenario), most, extraHeat,
+    poles, slotSeconds, least: leastWatts(scenario), most, extraHeat,
     rise: idle.map((celsius, slot) => Math.max(limit, celsius) - ambient[slot]!),
     start: poles.map(({ resistance }) => resistance * power.idle),
     idleTooHot: highest(idle) > limit,
