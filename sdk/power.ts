@@ -14,7 +14,7 @@ export { Governor, replay, type Activity, type ChangeListener } from './power/go
 export type { GovernorMemory } from './power/governor/memory.ts';
 export type { GovernorBoard, GovernorOptions } from './power/governor/options.ts';
 export { policies } from './power/policies/index.ts';
-export type { Policy, PolicyKind, Situation } from './power/policies/types.ts';
+export type { Policy, PolicyKind, RegisteredPolicy, Situation } from './power/policies/types.ts';
 export {
   cascade, EventGate, explainVerdict, Scheduler, systemClock,
   type BackgroundHandle, type BackgroundOptions, type Cascade, type CascadeOutcome, type CascadeStage, type Clock, type DropReason, type Gate, type Mode,

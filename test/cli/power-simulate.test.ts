@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Governor } from '../../sdk/power/governor/governor.ts';
+import { contenders } from '../../sdk/power/simulator/contenders.ts';
 import type { PolicyResult } from '../../sdk/power/simulator/evaluate.ts';
 import { celsius, observation, optionsOf } from '../power/governor/plant.ts';
 import { capture } from './capture.ts';
@@ -41,6 +42,7 @@ describe('power simulate', () => {
     expect(stdout).toMatch(/^zero-2w-solar-always-on: .+\noffline bound \d+ s of worth\n\npolicy +utility +of bound +s over limit +s below min /);
     const page = readFileSync(html, 'utf8');
     for (const title of ['temperature', 'power', 'battery', 'chosen candidate', 'utility against the offline bound']) expect(page).toContain(`font-weight="bold">${title}`);
+    for (const { name, description } of contenders) expect(page).toContain(`<li>${name}: ${description}</li>`);
     expect(page).not.toMatch(/NaN|Infinity|src=|href=|<script/);
   });
 

@@ -1,7 +1,7 @@
 import { allowedUpTo } from './best-allowed.ts';
-import type { PolicyKind, Situation } from './types.ts';
+import type { RegisteredPolicy, Situation } from './types.ts';
 
-export const fixed: PolicyKind = Object.freeze({
+export const fixed: RegisteredPolicy = Object.freeze({
   name: 'fixed',
   description: 'the most valuable candidate at all times, or the next cheaper one that is allowed',
   monotone: [],
@@ -11,4 +11,4 @@ export const fixed: PolicyKind = Object.freeze({
       choose: (situation: Situation): number => allowedUpTo(situation, situation.mostWorth),
     };
   },
-} satisfies PolicyKind);
+} satisfies RegisteredPolicy);

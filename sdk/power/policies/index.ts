@@ -3,7 +3,7 @@ import { pace } from './pace.ts';
 import { price } from './price.ts';
 import { raceToIdle } from './race-to-idle.ts';
 import { throttleOnly } from './throttle-only.ts';
-import type { PolicyKind } from './types.ts';
+import type { RegisteredPolicy } from './types.ts';
 
 /** All policies. */
-export const policies: readonly PolicyKind[] = Object.freeze([fixed, throttleOnly, raceToIdle, pace, price]);
+export const policies: readonly RegisteredPolicy[] = Object.freeze([fixed, throttleOnly, raceToIdle, pace, price]);

@@ -1,8 +1,8 @@
 import { bestAllowed, FREE } from './best-allowed.ts';
-import type { PolicyKind, Situation } from './types.ts';
+import type { RegisteredPolicy, Situation } from './types.ts';
 
 /** Pace-to-idle never costs over 12 % more than the optimum, racing up to 3 times (Kim, Imes, Hoffmann, CPSNA 2015). */
-export const pace: PolicyKind = Object.freeze({
+export const pace: RegisteredPolicy = Object.freeze({
   name: 'pace',
   description: 'the most worth, with the threads that need the least energy for it',
   monotone: [],
@@ -12,4 +12,4 @@ export const pace: PolicyKind = Object.freeze({
       choose: (situation: Situation): number => bestAllowed(situation, FREE),
     };
   },
-} satisfies PolicyKind);
+} satisfies RegisteredPolicy);

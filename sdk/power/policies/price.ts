@@ -2,7 +2,7 @@ import { departureLeft, MIXING } from '../motion.ts';
 import { bestAllowed } from './best-allowed.ts';
 import { EnergyPrice } from './energy-price.ts';
 import { HeatPrice } from './heat-price.ts';
-import type { Policy, PolicyKind, Situation } from './types.ts';
+import type { Policy, RegisteredPolicy, Situation } from './types.ts';
 
 /** Share of what motion differs from the usual by that is left, on average over the time off, of each candidate. */
 function remaining({ candidates }: Situation): Float64Array {
@@ -61,9 +61,9 @@ class Price implements Policy {
   }
 }
 
-export const price: PolicyKind = Object.freeze({
+export const price: RegisteredPolicy = Object.freeze({
   name: 'price',
   description: 'the most worth less the price of its energy, which rises as the battery empties, and of its heat, which rises as the limit costs worth',
   monotone: ['charge'],
   create: (memory) => new Price(memory),
-} satisfies PolicyKind);
+} satisfies RegisteredPolicy);

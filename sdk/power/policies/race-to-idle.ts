@@ -1,7 +1,7 @@
 import { bestAllowed, FREE } from './best-allowed.ts';
-import type { PolicyKind, Situation } from './types.ts';
+import type { RegisteredPolicy, Situation } from './types.ts';
 
-export const raceToIdle: PolicyKind = Object.freeze({
+export const raceToIdle: RegisteredPolicy = Object.freeze({
   name: 'race-to-idle',
   description: 'the most worth, each inference on the threads that end it soonest',
   monotone: [],
@@ -19,4 +19,4 @@ export const raceToIdle: PolicyKind = Object.freeze({
       },
     };
   },
-} satisfies PolicyKind);
+} satisfies RegisteredPolicy);

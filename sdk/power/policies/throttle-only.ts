@@ -1,10 +1,10 @@
 import { allowedUpTo } from './best-allowed.ts';
-import type { PolicyKind, Situation } from './types.ts';
+import type { RegisteredPolicy, Situation } from './types.ts';
 
 /** Kelvin below the limit at which it works in full again. */
 const RETURN = 5;
 
-export const throttleOnly: PolicyKind = Object.freeze({
+export const throttleOnly: RegisteredPolicy = Object.freeze({
   name: 'throttle-only',
   description: `the most valuable candidate; half its power at the limit until ${RETURN} K below it`,
   monotone: ['slack'],
@@ -21,4 +21,4 @@ export const throttleOnly: PolicyKind = Object.freeze({
       },
     };
   },
-} satisfies PolicyKind);
+} satisfies RegisteredPolicy);

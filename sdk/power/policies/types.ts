@@ -51,12 +51,17 @@ export interface Policy {
   memory?(): unknown;
 }
 
-/** A policy in the registry. */
+/** A policy, of the registry or of one's own. */
 export interface PolicyKind {
   readonly name: string;
+  /** Starts without any state but the `memory` of one before; what is none is left out. */
+  create(memory?: unknown): Policy;
+}
+
+/** A policy in the registry. */
+export interface RegisteredPolicy extends PolicyKind {
+  /** For the page of `power simulate`. */
   readonly description: string;
   /** Quantities that, as they rise, never make it choose less power. */
   readonly monotone: readonly ('charge' | 'slack')[];
-  /** Starts without any state but the `memory` of one before; what is none is left out. */
-  create(memory?: unknown): Policy;
 }

@@ -47,8 +47,8 @@ export interface Evaluation {
   /** Why no policy keeps the minimum rate, the limit and the charge; null where one does. */
   readonly obstacle: string | null;
   readonly policies: readonly PolicyResult[];
-  /** For charts. */
-  readonly course: { readonly bound: Bound | undefined; readonly simulations: readonly Simulation[] };
+  /** For the page. */
+  readonly course: { readonly bound: Bound | undefined; readonly simulations: readonly Simulation[]; readonly descriptions: readonly string[] };
 }
 
 export function scenarioCandidates({ variants, power, cores, rates, deadline, wake }: Scenario): readonly Candidate[] {
@@ -119,6 +119,6 @@ export async function evaluate(
     bound: worthwhile?.utility ?? null,
     obstacle: obstacleOf(scenario, world, candidates),
     policies: simulations.map((simulation) => resultOf(simulation, scenario, candidates, worthwhile)),
-    course: { bound, simulations },
+    course: { bound, simulations, descriptions: contenders.map(({ description }) => description) },
   };
 }

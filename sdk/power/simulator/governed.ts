@@ -33,8 +33,8 @@ export function governed(name: string, description: string, options: Partial<Pic
 
 export const governor = governed('governor', 'thermal filter with prediction, then the price of energy', { policy: 'price' });
 /** The governor with each of the policies. */
-export const withPolicies: readonly Contender[] = Object.freeze(policies.map(({ name }) => (
-  governed(`governor-${name}`, `thermal filter with prediction, then the policy ${name}`, { policy: name })
+export const withPolicies: readonly Contender[] = Object.freeze(policies.map(({ name, description }) => (
+  governed(`governor-${name}`, `thermal filter with prediction, then ${description}`, { policy: name })
 )));
 /** The governor without one of its parts. */
 export const ablations: readonly Contender[] = Object.freeze([

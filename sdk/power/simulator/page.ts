@@ -42,7 +42,7 @@ function seedChart(seeds: readonly SeedResult[]): string {
 }
 
 function section({ scenario, seed, evaluation, seeds = [] }: PageEntry): string {
-  const { bound, simulations } = evaluation.course;
+  const { bound, simulations, descriptions } = evaluation.course;
   const { policies } = evaluation;
   const days = simulations[0]!.seconds / 86400;
   const { battery } = scenario;
@@ -58,8 +58,9 @@ function section({ scenario, seed, evaluation, seeds = [] }: PageEntry): string 
   ];
   const table = `<table><tr>${COLUMNS.map(([title]) => `<th>${title}</th>`).join('')}</tr>${policies
     .map((result) => `<tr>${COLUMNS.map(([, cell]) => `<td>${cell(result)}</td>`).join('')}</tr>`).join('')}</table>`;
+  const legend = `<ul>${policies.map(({ name }, index) => `<li>${escapeHtml(name)}: ${escapeHtml(descriptions[index]!)}</li>`).join('')}</ul>`;
   const obstacle = evaluation.obstacle === null ? '' : ` – ${evaluation.obstacle}`;
-  return `<details open><summary>${escapeHtml(scenario.name)}, seed ${escapeHtml(String(seed))}${obstacle}</summary><p>${escapeHtml(scenario.description)}</p>${seeds.length > 1 ? seedChart(seeds) : ''}${table}${charts.join('')}</details>`;
+  return `<details open><summary>${escapeHtml(scenario.name)}, seed ${escapeHtml(String(seed))}${obstacle}</summary><p>${escapeHtml(scenario.description)}</p>${seeds.length > 1 ? seedChart(seeds) : ''}${table}${legend}${charts.join('')}</details>`;
 }
 
 /** One self-contained page. */

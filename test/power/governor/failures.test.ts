@@ -38,7 +38,7 @@ describe('what the functions of a caller throw', () => {
   it('a policy: the board idles until it chooses again, and it is told once for each time it stops', () => {
     let failing = true;
     const create = (): Policy => ({ price: 0, choose: ({ mostWorth }) => (failing ? broken() : mostWorth) });
-    const governor = new Governor(optionsOf({ policy: { name: 'own', description: '', monotone: [], create } }));
+    const governor = new Governor(optionsOf({ policy: { name: 'own', create } }));
     const at = (slot: number): number => {
       governor.decide(observation(5 * slot, cool(slot)));
       return governor.decision.candidate.variant;
