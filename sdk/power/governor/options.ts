@@ -33,10 +33,6 @@ export interface GovernorOptions {
   readonly deadline?: number;
   /** Kelvin kept below the limit for errors of sensors. */
   readonly margin?: number;
-  /** Half width of the interval of the board's resistances and time constants, as a ratio. */
-  readonly spread?: number;
-  /** Most heat from elsewhere (sun, video decoder), as a ratio of the busiest candidate's power. */
-  readonly unmodelledHeat?: number;
   /** Busy power added by each kelvin above 50 C, as a ratio. */
   readonly leakage?: number;
   /** Seconds from one switch of variant or threads to one that takes more power. */
@@ -65,12 +61,12 @@ export type GovernorSettings = Required<Omit<GovernorOptions, 'policy' | 'batter
 export const MAX_AMBIENT = 45;
 
 const DEFAULTS = {
-  slot: 2, maxAmbient: MAX_AMBIENT, minimumRate: 0, deadline: Infinity, margin: 1, spread: 0.15, unmodelledHeat: 0.3, leakage: 0.002, dwell: 10, predict: true, dryRun: false,
+  slot: 2, maxAmbient: MAX_AMBIENT, minimumRate: 0, deadline: Infinity, margin: 1, leakage: 0.002, dwell: 10, predict: true, dryRun: false,
 };
 
 /** Allowed range of each number. */
 const RANGES: Readonly<Partial<Record<keyof GovernorOptions, readonly [number, number]>>> = {
-  slot: [0.01, 3600], maxAmbient: [-40, 85], minimumRate: [0, 1000], deadline: [0, Infinity], margin: [0, 30], spread: [0, 0.5], unmodelledHeat: [0, 2], leakage: [0, 0.1], dwell: [0, 3600],
+  slot: [0.01, 3600], maxAmbient: [-40, 85], minimumRate: [0, 1000], deadline: [0, Infinity], margin: [0, 30], leakage: [0, 0.1], dwell: [0, 3600],
 };
 
 const NAMES = new Set<string>([...Object.keys(DEFAULTS), 'board', 'candidates', 'worth', 'policy', 'battery', 'resume', 'sensors', 'clock', 'log']);

@@ -1,6 +1,6 @@
 import type { BoardThermal } from '../types.ts';
 import { GainTable, type Course, type ThermalModel } from './thermal-model.ts';
-import type { ThermalState } from './thermal-state.ts';
+import { UNMODELLED_HEAT, type ThermalState } from './thermal-state.ts';
 
 /** Seconds that a candidate must be safe to keep, at least two slots: 20 s cost 0.3 % of the worth on a Zero 2 W and keep nothing cooler. */
 const HORIZON = 12;
@@ -21,12 +21,10 @@ function resistanceOf(poles: BoardThermal['poles']): number {
 
 export interface ThermalFilterOptions {
   readonly thermal: BoardThermal;
-  readonly spread: number;
   readonly margin: number;
   readonly slot: number;
   readonly idleWatts: number;
   readonly busiestWatts: number;
-  readonly unmodelledHeat: number;
   readonly predict: boolean;
 }
 
@@ -54,12 +52,12 @@ export class ThermalFilter {
   #temperature = 0;
 
   constructor(options: ThermalFilterOptions) {
-    const { thermal, spread, slot } = options;
+    const { thermal, slot } = options;
     const horizon = Math.max(HORIZON, 2 * slot);
     this.#options = options;
-    this.#hold = new GainTable(thermal.poles, spread, [slot, horizon / 3, horizon].sort((a, b) => a - b));
-    this.#notice = new GainTable(thermal.poles, spread, [2 * slot]);
-    this.#idle = new GainTable(thermal.poles, spread, IDLE_TIMES);
+    this.#hold = new GainTable(thermal.poles, [slot, horizon / 3, horizon].sort((a, b) => a - b));
+    this.#notice = new GainTable(thermal.poles, [2 * slot]);
+    this.#idle = new GainTable(thermal.poles, IDLE_TIMES);
     this.#resistance = resistanceOf(thermal.poles);
     this.idleAbove = idleAbove(thermal, options.idleWatts);
     this.#now = { from: new Float64Array(thermal.poles.length), watts: 0, kelvin: 0 };
@@ -68,13 +66,13 @@ export class ThermalFilter {
 
   /** Looks at the state that the other members are about. */
   look({ temperature, ambient, model }: ThermalState): void {
-    const { thermal, margin, unmodelledHeat, busiestWatts } = this.#options;
+    const { thermal, margin, busiestWatts } = this.#options;
     this.#margin = margin;
     this.#temperature = temperature;
     this.slack = thermal.limit - margin - temperature;
     this.#loadFrom(model);
     const bearable = (this.idleAbove - ambient) / this.#resistance;
-    this.#heat = Math.max(0, Math.min(unmodelledHeat * busiestWatts, bearable));
+    this.#heat = Math.max(0, Math.min(UNMODELLED_HEAT * busiestWatts, bearable));
   }
 
   /** The board would settle too close to its limit even if it idled. */

@@ -2,6 +2,11 @@ import { exp } from '../../core/math.ts';
 import type { ThermalPole } from '../types.ts';
 import type { Slot } from './slot.ts';
 
+/** Half width of the interval of the board's resistances and time constants, as a ratio. */
+export const SPREAD = 0.15;
+/** 1 + the half width of the interval. */
+const WIDE = 1 + SPREAD;
+
 /**
  * The board's poles with every resistance and time constant known to an interval only. A pole is kept as its filtered power y, so that its rise is
  * R y and its change under P watts is (1 - e^(-t/tau)) R (P - y): an upper bound over the interval takes the larger R and the smaller tau where
@@ -11,8 +16,6 @@ export class ThermalModel {
   readonly poles: readonly ThermalPole[];
   /** Nominal kelvin above ambient. */
   rise = 0;
-  /** 1 + the half width of the interval. */
-  readonly #wide: number;
   /** Filtered power by pole, nominal, and its least over the interval of time constants. */
   readonly #nominal: Float64Array;
   readonly #fast: Float64Array;
@@ -20,9 +23,8 @@ export class ThermalModel {
   readonly #gains: Float64Array;
   #gainsOf = NaN;
 
-  constructor(poles: readonly ThermalPole[], spread: number) {
+  constructor(poles: readonly ThermalPole[]) {
     this.poles = poles;
-    this.#wide = 1 + spread;
     this.#nominal = new Float64Array(poles.length);
     this.#fast = new Float64Array(poles.length);
     this.#slow = new Float64Array(poles.length);
@@ -40,8 +42,8 @@ export class ThermalModel {
     if (seconds !== this.#gainsOf) {
       this.poles.forEach(({ seconds: tau }, pole) => {
         gains[3 * pole] = 1 - exp(-seconds / tau);
-        gains[3 * pole + 1] = 1 - exp((-seconds * this.#wide) / tau);
-        gains[3 * pole + 2] = 1 - exp(-seconds / (tau * this.#wide));
+        gains[3 * pole + 1] = 1 - exp((-seconds * WIDE) / tau);
+        gains[3 * pole + 2] = 1 - exp(-seconds / (tau * WIDE));
       });
       this.#gainsOf = seconds;
     }
@@ -81,16 +83,14 @@ export interface Course {
 export class GainTable {
   readonly times: readonly number[];
   readonly #poles: readonly ThermalPole[];
-  readonly #wide: number;
   readonly #up: Float64Array;
   readonly #down: Float64Array;
 
-  constructor(poles: readonly ThermalPole[], spread: number, times: readonly number[]) {
+  constructor(poles: readonly ThermalPole[], times: readonly number[]) {
     this.times = times;
     this.#poles = poles;
-    this.#wide = 1 + spread;
-    this.#up = Float64Array.from(times.flatMap((time) => poles.map(({ seconds }) => 1 - exp((-time * this.#wide) / seconds))));
-    this.#down = Float64Array.from(times.flatMap((time) => poles.map(({ seconds }) => 1 - exp(-time / (seconds * this.#wide)))));
+    this.#up = Float64Array.from(times.flatMap((time) => poles.map(({ seconds }) => 1 - exp((-time * WIDE) / seconds))));
+    this.#down = Float64Array.from(times.flatMap((time) => poles.map(({ seconds }) => 1 - exp(-time / (seconds * WIDE)))));
   }
 
   /** Most kelvin that a pole changes by from filtered power `from` until time `at` under `watts`. */
@@ -98,7 +98,7 @@ export class GainTable {
     const { resistance } = this.#poles[pole]!;
     const index = at * this.#poles.length + pole;
     const step = watts - from;
-    return step > 0 ? this.#up[index]! * resistance * this.#wide * step : (this.#down[index]! * resistance * step) / this.#wide;
+    return step > 0 ? this.#up[index]! * resistance * WIDE * step : (this.#down[index]! * resistance * step) / WIDE;
   }
 
   /** Least filtered power at time `at`. */

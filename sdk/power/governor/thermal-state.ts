@@ -2,9 +2,11 @@ import type { BoardThermal, Reading } from '../types.ts';
 import type { Slot } from './slot.ts';
 import type { Slowdown } from './slowdown.ts';
 import { COARSEST_STEP, TemperatureSource, type Moment } from './temperature-source.ts';
-import { ThermalModel } from './thermal-model.ts';
+import { SPREAD, ThermalModel } from './thermal-model.ts';
 import { LEAST_TRUST } from './trust.ts';
 
+/** Most heat from elsewhere (sun, video decoder), as a ratio of the busiest candidate's power. */
+export const UNMODELLED_HEAT = 0.3;
 /** Kelvin a second that the bound of ambient falls by at most: longer than what a late sensor hides. */
 const FALL = 0.5 / 60;
 /** Kelvin a second that it rises to the stated maximum by while no temperature is trusted. */
@@ -23,11 +25,9 @@ const LOST_SECONDS = 60;
 
 export interface ThermalStateOptions {
   readonly thermal: BoardThermal;
-  readonly spread: number;
   readonly maxAmbient: number;
   readonly idleWatts: number;
   readonly busiestWatts: number;
-  readonly unmodelledHeat: number;
 }
 
 /** Upper bounds of ambient (heat from elsewhere included) and of the chip's temperature, from all readings and the model. */
@@ -53,11 +53,11 @@ export class ThermalState {
   #hidden = 0;
 
   constructor(options: ThermalStateOptions) {
-    const { thermal, spread, unmodelledHeat, busiestWatts, idleWatts, maxAmbient } = options;
+    const { thermal, busiestWatts, idleWatts, maxAmbient } = options;
     this.#options = options;
-    this.model = new ThermalModel(thermal.poles, spread);
+    this.model = new ThermalModel(thermal.poles);
     this.model.settle(idleWatts);
-    this.#moment = { now: 0, rise: 0, own: 0, speed: thermal.poles.reduce((sum, { resistance, seconds }) => sum + resistance / seconds, 0) * (unmodelledHeat + spread) * busiestWatts };
+    this.#moment = { now: 0, rise: 0, own: 0, speed: thermal.poles.reduce((sum, { resistance, seconds }) => sum + resistance / seconds, 0) * (UNMODELLED_HEAT + SPREAD) * busiestWatts };
     this.ambient = maxAmbient;
     this.temperature = maxAmbient;
     this.meanAmbient = maxAmbient;
