@@ -9,7 +9,7 @@ import { prune } from './prune.ts';
 import type { Slowdown } from './slowdown.ts';
 
 /** Temperature from which leakage adds to the calibrated power (C). */
-const LEAKAGE_FROM = 50;
+export const LEAKAGE_FROM = 50;
 /** Charge below which the minimum rate is given up. */
 const RESERVE = 0.1;
 

@@ -4,7 +4,7 @@ import { onAbort } from '../../core/on-abort.ts';
 import { SteadyTime } from '../steady-time.ts';
 import type { Controller, Observation } from '../types.ts';
 import type { Policy } from '../policies/types.ts';
-import { CandidateTable } from './candidate-table.ts';
+import { CandidateTable, LEAKAGE_FROM } from './candidate-table.ts';
 import { Dwell } from './dwell.ts';
 import { EnergyState } from './energy-state.ts';
 import { ExpectedMotion } from './expected-motion.ts';
@@ -204,11 +204,15 @@ export class Governor implements Controller {
     const { always, follows } = this.#table;
     const motion = slot.motion >= 0 && slot.motion <= 1 ? slot.motion : this.#expected.motion;
     const dynamic = always[this.#applied]! + follows[this.#applied]! * motion;
-    slot.watts = power.idle + dynamic * (1 + leakage * Math.max(0, this.#thermal.temperature - 50));
+    slot.watts = power.idle + dynamic * (1 + leakage * Math.max(0, this.#thermal.temperature - LEAKAGE_FROM));
   }
 }
 
-/** Decisions of a governor made as the log's was, anew at each start in it, on what that one saw: the same as `logged`, unless the program changed. @throws OptionError */
+/**
+ * Decisions of a governor made as the log's was, anew at each start in it, on what that one saw: the same as `logged`, unless the program changed.
+ * @param own policies of the log that are not in the registry, found by their names
+ * @throws OptionError naming the line that is not of a governor's log, or of a policy that is neither in the registry nor in `own`
+ */
 export function replay(lines: readonly string[], own: readonly PolicyKind[] = []): { readonly decisions: readonly number[]; readonly logged: readonly number[] } {
   const parts = readLog(lines, { own });
   const decisions = parts.flatMap(({ options, observations }) => {

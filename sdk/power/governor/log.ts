@@ -71,6 +71,7 @@ export interface ReadLogOptions {
 /**
  * The parts of a log, each of a governor that was started: a program that starts again appends to the log of before. A line that lost its end is left out where
  * nothing follows it but a new start.
+ * @param own policies that are not in the registry
  * @throws OptionError naming the line that is not of a governor's log
  */
 export function readLog(lines: readonly string[], { own = [], where = 'governor log' }: ReadLogOptions = {}): GovernorLog[] {

@@ -3,6 +3,7 @@ import { Governor, replay } from '../../../sdk/power/governor/governor.ts';
 import { MOST_SWITCHES } from '../../../sdk/power/governor/dwell.ts';
 import { prune } from '../../../sdk/power/governor/prune.ts';
 import { Slowdown } from '../../../sdk/power/governor/slowdown.ts';
+import type { PolicyKind } from '../../../sdk/power/policies/types.ts';
 import { dynamicWatts, worthOf } from '../../../sdk/power/worth.ts';
 import { CANDIDATES, celsius, observation, optionsOf, reading, WITH_OFF, WORTH } from './plant.ts';
 
@@ -91,6 +92,17 @@ describe('a governor', () => {
     expect(() => replay(lines.slice(1))).toThrow(/header/);
     expect(() => replay([])).toThrow(/found nothing/);
     expect(() => replay(lines.join('\n') as never)).toThrow(/a list of lines/);
+  });
+
+  it('replays a log of a policy of one\'s own, which is passed to it', () => {
+    const lines: string[] = [];
+    const own: PolicyKind = { name: 'by turns', create: () => ({ price: 0, choose: ({ allowed, mostWorth, time }) => (time % 20 < 10 ? mostWorth : allowed.indexOf(1)) }) };
+    const governor = new Governor(optionsOf({ policy: own, log: (line) => void lines.push(line) }));
+    for (let slot = 0; slot < 40; slot++) governor.decide(observation(5 * slot, cool(slot)));
+    const { decisions, logged } = replay(lines, [own]);
+    expect(new Set(logged).size).toBeGreaterThan(1);
+    expect(decisions).toEqual(logged);
+    expect(() => replay(lines)).toThrow(/line 1: policy "by turns" is not in the registry; pass it to replay\(\)/);
   });
 
   it('replays a log through power cuts: lines without an end, and what the next start appends', () => {
