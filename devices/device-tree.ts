@@ -38,7 +38,7 @@ function isDangling(path: string): boolean {
 }
 
 /** The board by its device tree; where that is masked, by the line that kernels of Raspberry Pis add to /proc/cpuinfo. Never throws. @param root `/`, or a copy for tests */
-export function boardIdentity(root = '/'): BoardIdentity {
+export function boardIdentity(root: string): BoardIdentity {
   for (const folder of FOLDERS) {
     const compatible = strings(join(root, folder, 'compatible'));
     const [model = ''] = strings(join(root, folder, 'model'));

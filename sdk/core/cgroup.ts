@@ -54,14 +54,14 @@ export function cpusOf(texts: readonly string[]): number {
 }
 
 /** The control groups of CPUs that this process is in, of version 2, then of version 1. @param root `/`, or a copy for tests */
-export function cpuGroups(root = '/'): CpuGroup[] {
+export function cpuGroups(root: string): CpuGroup[] {
   const { v1, v2 } = foldersOf('cpu', root);
   const group = (folder: string, files: readonly string[]): CpuGroup => ({ folder, files, cpus: cpusOf(files.map((file) => text(join(root, folder, file)))) });
   return [...v2.map((folder) => group(folder, ['cpu.max'])), ...v1.map((folder) => group(folder, ['cpu.cfs_quota_us', 'cpu.cfs_period_us']))];
 }
 
 /** Bytes of memory that the control groups of this process grant, or Infinity without a limit. @param root `/`, or a copy for tests */
-export function cgroupMemory(root = '/'): number {
+export function cgroupMemory(root: string): number {
   const { v1, v2 } = foldersOf('memory', root);
   const files = [...v2.map((folder) => join(folder, 'memory.max')), ...v1.map((folder) => join(folder, 'memory.limit_in_bytes'))];
   const limits = files.map((file) => Number(text(join(root, file)))).filter((bytes) => bytes > 0 && bytes < UNLIMITED_BYTES);

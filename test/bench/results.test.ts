@@ -27,8 +27,8 @@ function measurement(medianMs: number, changes: Partial<Measurement> = {}): Outc
   };
 }
 
-function sample(peer: string, round: number, outcome: Outcome, threads = 1): Sample {
-  return { slot: { round, net: 'net', node: 20, threads, peer: peers.find(({ id }) => id === peer)! }, outcome };
+function sample(peer: string, round: number, outcome: Outcome): Sample {
+  return { slot: { round, net: 'net', node: 20, threads: 1, peer: peers.find(({ id }) => id === peer)! }, outcome };
 }
 
 const samples = [

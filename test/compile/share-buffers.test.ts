@@ -27,8 +27,8 @@ function expectSame(graph: Graph): Plan {
   return compile(graph);
 }
 
-const tensor = (dtype: Tensor['dtype'], name: string, shape: readonly number[] = SHAPE): Tensor => (
-  dtype === 'int8' ? activation(name, shape, 0.05, -4) : { name, dtype, shape }
+const tensor = (dtype: Tensor['dtype'], name: string): Tensor => (
+  dtype === 'int8' ? activation(name, SHAPE, 0.05, -4) : { name, dtype, shape: SHAPE }
 );
 
 /** Two inputs, copied by `op` to tensors of their own, then joined by `op`. */

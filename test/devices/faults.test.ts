@@ -17,8 +17,8 @@ function scripted(name: string, read: (now: number) => readonly Reading[]): Sens
   return { name, quantities: ['soc-temperature', 'other-temperature', 'cpu-time'], period: 0, open };
 }
 
-function reading(quantity: Reading['quantity'], value: number, source = quantity as string): Reading {
-  return { quantity, value, unit: quantity === 'cpu-time' ? 'second' : 'celsius', source, age: 0, trust: 0.9 };
+function reading(quantity: Reading['quantity'], value: number): Reading {
+  return { quantity, value, unit: quantity === 'cpu-time' ? 'second' : 'celsius', source: quantity, age: 0, trust: 0.9 };
 }
 
 /** Trust of the first reading after each second. */

@@ -12,9 +12,9 @@ export function random(seed: number): () => number {
   };
 }
 
-/** `count` int8 codes from `low` to `high`. */
-export function codes(next: () => number, count: number, low = -128, high = 127): Int8Array {
-  return Int8Array.from({ length: count }, () => low + Math.floor(next() * (high - low + 1)));
+/** `count` int8 codes from `low`. */
+export function codes(next: () => number, count: number, low = -128): Int8Array {
+  return Int8Array.from({ length: count }, () => low + Math.floor(next() * (128 - low)));
 }
 
 export function activation(name: string, shape: readonly number[], scale = 0.05, zeroPoint = 0): Tensor {

@@ -8,7 +8,7 @@ import { expectSameOutputs } from './same-outputs.ts';
 
 const SHAPE = [1, 7, 73];
 
-const float = (name: string, shape: readonly number[] = SHAPE): Tensor => ({ name, dtype: 'float32', shape });
+const float = (name: string): Tensor => ({ name, dtype: 'float32', shape: SHAPE });
 const uint8 = (name: string, scale: number, zeroPoint: number): Tensor => ({ ...activation(name, SHAPE, scale, zeroPoint), dtype: 'uint8' });
 const filled = (code: number, shape: readonly number[], scale: number, zeroPoint: number): Tensor => (
   { ...activation('constant', shape, scale, zeroPoint), data: new Uint8Array(shape.reduce((product, extent) => product * extent, 1)).fill(code & 255) }

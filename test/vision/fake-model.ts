@@ -29,8 +29,8 @@ export function greyFrame(width: number, height: number, value = 0): Frame {
 }
 
 /** A float32 port with these values. */
-export function floats(shape: readonly number[], values: readonly number[], name?: string): Port {
+export function floats(shape: readonly number[], values: readonly number[]): Port {
   const made = port('float32', shape);
   (made.data as Float32Array).set(values);
-  return name === undefined ? made : { ...made, name };
+  return made;
 }

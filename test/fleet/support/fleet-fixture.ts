@@ -41,7 +41,7 @@ export function eventLog() {
     events,
     named,
     onEvent: (entry: AgentEvent): void => void events.push(entry),
-    seen: (name: AgentEvent['event'], count = 1, limitMs?: number) =>
-      until(() => named(name).length >= count, `${count} × '${name}' among ${events.map(({ event }) => event).join(' ')}`, limitMs),
+    seen: (name: AgentEvent['event'], count = 1) =>
+      until(() => named(name).length >= count, `${count} × '${name}' among ${events.map(({ event }) => event).join(' ')}`),
   };
 }

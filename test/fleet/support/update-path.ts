@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DeviceAgent } from '../../../sdk/fleet/agent.ts';
-import type { AgentOptions } from '../../../sdk/fleet/agent-options.ts';
 import { encodeChunk } from '../../../sdk/fleet/chunk.ts';
 import { Controller, type ControllerEvent } from '../../../sdk/fleet/controller.ts';
 import { initFleet } from '../../../sdk/fleet/fleet-directory.ts';
@@ -34,11 +33,11 @@ export function describeUpdatePath(start: () => Promise<TestBroker>): void {
     const publisher = new Publisher({ directory: join(directory, 'fleet'), broker: broker.url });
     const publish = (label: string, open: typeof openWrong = openFake) =>
       publisher.publish({ bytes: modelFile(label), name: 'person', version: label, format: 'fake', chunkSize: 4096, open: (bytes) => open(bytes) });
-    const device = async (id: string, options: Partial<AgentOptions<FakeModel>> = {}) => {
+    const device = async (id: string) => {
       const log = eventLog();
       const agent = new DeviceAgent<FakeModel>({
         directory: join(directory, id), broker: broker.url, id, trustAnchor: fleet.root, limits: FAST,
-        open: (bytes) => openFake(bytes), onEvent: log.onEvent, ...options,
+        open: (bytes) => openFake(bytes), onEvent: log.onEvent,
       });
       afterTest(() => agent.close());
       await agent.start();

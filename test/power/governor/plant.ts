@@ -19,8 +19,8 @@ export function optionsOf(more: Partial<GovernorOptions> = {}): GovernorOptions 
   return { board: { thermal: THERMAL, power: POWER }, candidates: CANDIDATES, worth: WORTH, slot: 5, ...more };
 }
 
-export function celsius(value: number, source = 'thermal_zone0', trust = 0.9, age = 0): Reading {
-  return { quantity: 'soc-temperature', value, unit: 'celsius', source, age, trust };
+export function celsius(value: number, source = 'thermal_zone0', trust = 0.9): Reading {
+  return { quantity: 'soc-temperature', value, unit: 'celsius', source, age: 0, trust };
 }
 
 export function reading(quantity: Reading['quantity'], value: number): Reading {
@@ -38,10 +38,10 @@ export class Plant {
   heat = 0;
   readonly #poles: readonly ThermalPole[];
 
-  constructor(poles: readonly ThermalPole[], ambient: number, start = POWER.idle) {
+  constructor(poles: readonly ThermalPole[], ambient: number) {
     this.#poles = poles;
     this.ambient = ambient;
-    this.rises = Float64Array.from(poles, ({ resistance }) => resistance * start);
+    this.rises = Float64Array.from(poles, ({ resistance }) => resistance * POWER.idle);
   }
 
   get temperature(): number {
