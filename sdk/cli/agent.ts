@@ -5,7 +5,6 @@ import type { CliCommand } from './types.ts';
 
 /** The device's side of updates. */
 export const agent: CliCommand = {
-  name: 'agent',
   register(program, context) {
     program
       .command('agent')

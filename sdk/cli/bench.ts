@@ -7,7 +7,6 @@ import type { BenchOptions } from './bench/bench-model.ts';
 
 /** Latency of a model on this machine. */
 export const bench: CliCommand = {
-  name: 'bench',
   register(program, context) {
     program
       .command('bench')

@@ -4,7 +4,6 @@ import type { DoctorOptions } from './doctor/examine.ts';
 
 /** What this machine offers and lacks. */
 export const doctor: CliCommand = {
-  name: 'doctor',
   register(program, context) {
     program
       .command('doctor')

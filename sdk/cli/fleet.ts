@@ -11,7 +11,6 @@ const DIRECTORY = ['--dir <DIR>', 'fleet directory made by `fleet init`', '.'] a
 
 /** The publisher's side of updates. */
 export const fleet: CliCommand = {
-  name: 'fleet',
   register(program, context) {
     // `--version` belongs to `fleet publish` when it stands behind it.
     program.enablePositionalOptions();

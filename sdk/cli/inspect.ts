@@ -4,7 +4,6 @@ import type { InspectOptions } from './inspect/inspect-model.ts';
 
 /** What a model file holds and what it takes to run it. */
 export const inspect: CliCommand = {
-  name: 'inspect',
   register(program, context) {
     program
       .command('inspect')

@@ -6,7 +6,6 @@ import type { SimulateOptions } from './power/simulate-policies.ts';
 
 /** Decisions about heat and energy. */
 export const power: CliCommand = {
-  name: 'power',
   register(program, context) {
     const group = program
       .command('power')

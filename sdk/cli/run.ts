@@ -9,7 +9,6 @@ import type { CliCommand } from './types.ts';
 
 /** One inference on any supported file. */
 export const run: CliCommand = {
-  name: 'run',
   register(program, context) {
     program
       .command('run')

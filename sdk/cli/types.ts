@@ -13,6 +13,5 @@ export interface CliContext {
  * The frame adds `--json` and `--debug` to every command that does not declare them, and turns errors into exit codes.
  */
 export interface CliCommand {
-  readonly name: string;
   register(program: Command, context: CliContext): void;
 }

@@ -7,14 +7,16 @@ import { progress } from '../../sdk/cli/output.ts';
 import { DeviceError, ModelError, OptionError } from '../../sdk/core/errors.ts';
 import { capture } from './capture.ts';
 
+const none = { write: () => true };
+const silent = { stdout: none, stderr: none };
+
 /** Arguments of every command, families first, e.g. `['fleet']`, `['fleet', 'init']`. */
 function paths(): string[][] {
-  const none = { write: () => true };
   type Node = ReturnType<typeof createProgram>;
   const walk = (node: Node, path: string[]): string[][] => (
     [path, ...node.commands.flatMap((child) => walk(child, [...path, child.name()]))]
   );
-  return walk(createProgram({ stdout: none, stderr: none }), []).slice(1);
+  return walk(createProgram(silent), []).slice(1);
 }
 
 describe('frame', () => {
@@ -35,7 +37,7 @@ describe('frame', () => {
   });
 
   test('commands have their own name once', () => {
-    expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length);
+    expect(new Set(createProgram(silent).commands.map((command) => command.name())).size).toBe(commands.length);
     expect(Object.isFrozen(commands)).toBe(true);
   });
 
