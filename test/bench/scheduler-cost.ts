@@ -1,9 +1,8 @@
-import { schedulable, taskOf } from '../../../sdk/power/scheduler/admission.ts';
-import type { Clock } from '../../../sdk/power/scheduler/clock.ts';
-import { place } from '../../../sdk/power/scheduler/placement.ts';
-import { Scheduler } from '../../../sdk/power/scheduler/scheduler.ts';
-
-/** What the scheduler itself costs on this machine: node scripts/run-ts.mjs test/power/scheduler/decision-cost.ts */
+// What the scheduler itself costs on this machine: node scripts/run-ts.mjs test/bench/scheduler-cost.ts
+import { schedulable, taskOf } from '../../sdk/power/scheduler/admission.ts';
+import type { Clock } from '../../sdk/power/scheduler/clock.ts';
+import { place } from '../../sdk/power/scheduler/placement.ts';
+import { Scheduler } from '../../sdk/power/scheduler/scheduler.ts';
 
 const ITEMS = 50_000;
 const REPEATS = 300;
