@@ -22,10 +22,9 @@ describe('doctor', () => {
   test('reports this machine', async () => {
     const { code, stdout, stderr } = await capture('doctor', '--json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const facts = JSON.parse(stdout) as { candidates: { dot: string; gmacs: number }[]; dot: string };
+    const facts = JSON.parse(stdout) as { candidates: { dot: string }[]; dot: string };
     expect(facts).toMatchObject({ ok: true, node: process.versions.node, arch: process.arch, wasm: { simd: true, threads: true } });
-    const fastest = facts.candidates.reduce((best, candidate) => (candidate.gmacs > best.gmacs ? candidate : best));
-    expect(facts.dot).toBe(fastest.dot);
+    expect(facts.candidates.map(({ dot }) => dot)).toContain(facts.dot);
     expect(facts).toMatchObject({ knownBoard: { name: expect.any(String), power: { source: expect.any(String) } }, sensors: { found: expect.any(Array), missing: expect.any(Array) } });
     const text = (await capture('doctor')).stdout;
     expect(text).toMatch(/\nkernels +(baseline|relaxed), dot product /);

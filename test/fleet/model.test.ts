@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { DType, TypedArray } from '../../sdk/core/dtype.ts';
 import { ActiveModel } from '../../sdk/fleet/active-model.ts';
@@ -7,6 +6,7 @@ import { fillGoldenInput, goldenDigest, hashOutputs, runGolden } from '../../sdk
 import { selfTest } from '../../sdk/fleet/self-test.ts';
 import type { ModelPort } from '../../sdk/fleet/loaded-model.ts';
 import type { Installed } from '../../sdk/fleet/state-record.ts';
+import { until } from './support/fleet-fixture.ts';
 import { modelFile, openFake, openWrong, type FakeModel } from './support/fake-model.ts';
 
 const installed = (version: string): Installed => ({
@@ -34,10 +34,10 @@ describe('active model', () => {
     };
     const workers = [worker(), worker(), worker()];
     for (let n = 1; n < opened.length; n++) {
-      await delay(15);
+      await until(() => answers.includes(versions[n - 1]!), `an answer of ${versions[n - 1]!}`);
       models.swap(opened[n]!, installed(versions[n]!), '0');
     }
-    await delay(15);
+    await until(() => answers.includes(versions.at(-1)!), 'an answer of the last one');
     running = false;
     await Promise.all(workers);
     expect(new Set(answers)).toEqual(new Set(versions));

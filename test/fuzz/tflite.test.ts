@@ -17,7 +17,7 @@ import { applyEdits, byteEdits } from './byte-edits.ts';
 import { editFields, fieldEdits } from './field-edits.ts';
 
 const full = process.env['HALFBYTE_FUZZ'] === 'full';
-const MAX_MS = 2000;
+const LIMIT_MS = full ? 900_000 : 60_000;
 const MAX_FILE_HEAP = 128 * 2 ** 20;
 const MAX_RETAINED_HEAP = 32 * 2 ** 20;
 
@@ -42,10 +42,9 @@ function runOnce(graph: Graph, plan: Plan): void {
   new Session(plan, (tensor) => graph.tensors[tensor]!.data!, { threads: 1, choice, memoryLimit: MAX_RUN_BYTES }).runSync();
 }
 
-/** Reads, compiles and runs within bounds of time and memory, or is refused with one of the two errors that a model may cause. */
+/** Reads, compiles and runs within bounds of memory, or is refused with one of the two errors that a model may cause. */
 function readAndRun(bytes: Uint8Array): Outcome {
   const heap = heapBytes();
-  const start = performance.now();
   let outcome: Outcome = 'refused by the reader';
   try {
     const graph = readTflite(bytes, 'fuzz.tflite');
@@ -60,7 +59,6 @@ function readAndRun(bytes: Uint8Array): Outcome {
     expect(error.message.length).toBeLessThan(2000);
     if (outcome === 'refused by the reader') expect(error.message).toMatch(/^fuzz\.tflite/);
   }
-  expect(performance.now() - start).toBeLessThan(MAX_MS);
   expect(heapBytes() - heap).toBeLessThan(MAX_FILE_HEAP);
   return outcome;
 }
@@ -89,10 +87,10 @@ const files = fixtureModels.map(({ name, path }) => {
 test('files with changed bytes run or are refused', () => {
   const change = fc.record({ file: fc.constantFrom(...files), edits: byteEdits });
   expectSafe(change, ({ file, edits }) => applyEdits(file.bytes, file.structure, edits), { numRuns: full ? 7000 : 400, seed: 1 });
-}, 900_000);
+}, LIMIT_MS);
 
 test('models with changed fields run or are refused', () => {
   const models = Object.entries(MODELS).filter(([name]) => !name.startsWith('classifier')).map(([name, model]) => model(name, 1));
   const change = fc.record({ model: fc.constantFrom(...models), edits: fieldEdits });
   expectSafe(change, ({ model, edits }) => writeTflite(editFields(model, edits)), { numRuns: full ? 3000 : 200, seed: 2 });
-}, 900_000);
+}, LIMIT_MS);
