@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const folder = resolve(process.env['HALFBYTE_ASSETS'] ?? '../shared/assets');
+/** Where the folder of real models and pictures is looked for. */
+export const assetsFolder = resolve(process.env['HALFBYTE_ASSETS'] ?? '../shared/assets');
 
-/** Folder of real models and pictures, or undefined where it is missing: tests that need it skip and say so. */
-export const assets: string | undefined = existsSync(folder) ? folder : undefined;
+/** The folder, or undefined where it is missing: tests that need it skip and say so. */
+export const assets: string | undefined = existsSync(assetsFolder) ? assetsFolder : undefined;
 
 /** Every real model, where the assets are present. */
 export const realModels: readonly { name: string; path: string }[] = assets === undefined

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { Model } from '../../sdk/model.ts';
 import { REQUANTIZE_MODES } from '../../sdk/ops/types.ts';
+import { assetsFolder } from '../assets.ts';
 import { accuracy, anomalyAuc, CLASSIFICATIONS, FLOAT_CLASSIFICATIONS, type Classification, type Engine } from './mlperf-tiny.ts';
 import { PUBLISHED, reproduced } from './published-log.ts';
 
-const folder = process.env['HALFBYTE_ASSETS'] ?? '../shared/assets';
 const engines: readonly Engine[] = ['kernels', ...REQUANTIZE_MODES];
 const asked = process.argv.slice(2);
 if (asked.includes('--help')) {
@@ -18,8 +18,8 @@ if (unknown !== undefined) throw new Error(`engine '${unknown}' is not one of: $
 async function evaluate(sets: readonly Classification[], anomalyFile: string, engine: Engine): Promise<Record<string, string>> {
   const row: Record<string, string> = {};
   for (const set of sets) {
-    await using model = await Model.load(join(folder, 'models', set.file));
-    const samples = join(folder, 'mlperf-tiny', set.name);
+    await using model = await Model.load(join(assetsFolder, 'models', set.file));
+    const samples = join(assetsFolder, 'mlperf-tiny', set.name);
     const { correct, total } = await accuracy(model, samples, set, engine);
     row[set.name] = `${correct}/${total}`;
     if (sets === CLASSIFICATIONS && PUBLISHED.includes(set.name)) {
@@ -27,8 +27,8 @@ async function evaluate(sets: readonly Classification[], anomalyFile: string, en
       row[`${set.name} log`] = `${published.same}/${published.total}`;
     }
   }
-  await using model = await Model.load(join(folder, 'models', anomalyFile));
-  const { auc, files } = await anomalyAuc(model, join(folder, 'mlperf-tiny/ad01'), engine);
+  await using model = await Model.load(join(assetsFolder, 'models', anomalyFile));
+  const { auc, files } = await anomalyAuc(model, join(assetsFolder, 'mlperf-tiny/ad01'), engine);
   row['ad01 AUC'] = `${auc.toFixed(4)} (${files} files)`;
   return row;
 }

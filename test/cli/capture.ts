@@ -1,4 +1,5 @@
 import { runCli } from '../../sdk/cli/run-cli.ts';
+import type { CliContext } from '../../sdk/cli/types.ts';
 
 /** What a command line wrote and how it ended. */
 export interface Captured {
@@ -7,10 +8,19 @@ export interface Captured {
   readonly stderr: string;
 }
 
+/** Where a command writes to, and what it has written so far. */
+export class Sink {
+  stdout = '';
+  stderr = '';
+  readonly context: CliContext = {
+    stdout: { write: (text) => void (this.stdout += text) },
+    stderr: { write: (text) => void (this.stderr += text) },
+  };
+}
+
 /** Runs a command line in this process. */
 export async function capture(...args: readonly string[]): Promise<Captured> {
-  const written = { stdout: '', stderr: '' };
-  const sink = (name: 'stdout' | 'stderr') => ({ write: (text: string) => void (written[name] += text) });
-  const code = await runCli(args, { stdout: sink('stdout'), stderr: sink('stderr') });
-  return { code, ...written };
+  const sink = new Sink();
+  const code = await runCli(args, sink.context);
+  return { code, stdout: sink.stdout, stderr: sink.stderr };
 }

@@ -4,7 +4,8 @@ import { interpret } from '../../sdk/compile/interpret.ts';
 import type { Graph, Tensor } from '../../sdk/ir/graph.ts';
 import type { Plan, PlanStep } from '../../sdk/plan/types.ts';
 import { activation, codes, CONVOLUTION, GraphBuilder, random, weights } from '../ops/graphs.ts';
-import { runKernels, seededInputs } from '../passes/same-outputs.ts';
+import { runKernels } from '../ops/run-kernels.ts';
+import { seededInputs } from '../passes/same-outputs.ts';
 
 /** More than one unit of work, and a tail. */
 const SHAPE = [5, 411];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { random } from '../ops/graphs.ts';
 import { until } from './support/fleet-fixture.ts';
 import { openWrong } from './support/fake-model.ts';
 import { runGolden } from '../../sdk/fleet/golden.ts';
@@ -9,19 +10,9 @@ import { createSignedFleet, releaseFor } from './support/signed-fleet.ts';
 
 const signed = createSignedFleet();
 
-function xorshift(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
-
 const DAMAGES: readonly ((seed: number) => Damage)[] = [
   () => 'drop', () => 'keep', () => 'names-only', () => 'torn', () => 'zeros',
-  (seed) => ({ random: xorshift(seed * 2654435761) }), (seed) => ({ random: xorshift(seed * 40503 + 977) }),
+  (seed) => ({ random: random(seed * 2654435761) }), (seed) => ({ random: random(seed * 40503 + 977) }),
 ];
 
 type Done = (report: DeviceReport) => boolean;
@@ -119,16 +110,16 @@ describe('power cut at every operation of an update', () => {
   it('v1 to v2 with a second cut during the recovery: starts with v1 or v2, and the update completes', async () => {
     const [v1, v2] = [await releaseFor('1.0', 1), await releaseFor('2.0', 2)];
     const before = await diskWith(v1);
-    const random = xorshift(20_260_921);
+    const next = random(20_260_921);
     const done: Done = ({ version, state }) => version === '2.0' && state === 'committed';
     for (let sample = 0; sample < 150; sample++) {
       const fleet = createMemoryFleet(signed);
       fleet.announce(2, v2);
       let disk = before.afterCut('keep');
       for (const most of [70, 40]) {
-        disk.cutAt = 1 + Math.floor(random() * most);
+        disk.cutAt = 1 + Math.floor(next() * most);
         await runUntil(fleet, disk, done);
-        disk = disk.afterCut({ random });
+        disk = disk.afterCut({ random: next });
       }
       const { agent } = fleet.agent(disk);
       await agent.start();

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Model } from '../../sdk/model.ts';
 import { decodeImage } from '../../sdk/vision/decode-image.ts';
 import { imageToInput } from '../../sdk/vision/image-to-input.ts';
+import { assetsFolder } from '../assets.ts';
 
-const assets = process.env['HALFBYTE_ASSETS'] ?? '../shared/assets';
 const PICTURES = ['grace_hopper.bmp', 'squat.bmp', 'cat.bmp'];
 const GRIDS = [[8, [10, 16, 24]], [16, [32, 48]], [32, [64, 96]], [64, [128, 192, 256]]] as const;
 const [WIDTH, HEIGHT, LEAST_SCORE, MOST_OVERLAP] = [320, 240, 0.7, 0.5];
@@ -37,11 +37,11 @@ function facesOf(offsets: Float32Array, scores: Float32Array): { score: number; 
   return found.filter(({ box }, at) => !found.slice(0, at).some((better) => overlap(better.box, box) > MOST_OVERLAP));
 }
 
-const path = join(assets, 'models/face_rfb320_float.tflite');
+const path = join(assetsFolder, 'models/face_rfb320_float.tflite');
 await using model = await Model.load(path, { threads: 1 });
 const inputs = [];
 for (const name of PICTURES) {
-  imageToInput(await decodeImage(readFileSync(join(assets, 'images', name)), name), model.inputs[0]!, { mean: 127, std: 128 });
+  imageToInput(await decodeImage(readFileSync(join(assetsFolder, 'images', name)), name), model.inputs[0]!, { mean: 127, std: 128 });
   inputs.push({ name, data: [Buffer.from((model.inputs[0]!.data as Float32Array).slice().buffer).toString('base64')] });
 }
 mkdirSync('build/golden', { recursive: true });

@@ -2,16 +2,16 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { Model } from '../../sdk/model.ts';
+import { assets } from '../assets.ts';
 import { goldenCases, LITERT_FOLDER } from './cases.ts';
 
 const venv = 'build/litert';
-const assets = process.env['HALFBYTE_ASSETS'] ?? '../shared/assets';
 if (!existsSync(venv)) {
   execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
   execFileSync(`${venv}/bin/pip`, ['install', '--quiet', 'ai-edge-litert', 'flatbuffers'], { stdio: 'inherit' });
 }
 const jobs = [];
-for (const item of goldenCases('test/fixtures', existsSync(assets) ? assets : undefined)) {
+for (const item of goldenCases('test/fixtures', assets)) {
   await using model = await Model.load(item.path, { threads: 1 });
   jobs.push({
     name: item.name,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { machineOf, modules, randomCodes, requantized, rounding, xorshift, type Field } from './harness.ts';
+import { xorshift } from '../xorshift.ts';
+import { machineOf, modules, randomCodes, requantized, rounding, type Field } from './harness.ts';
 
 const COUNTS = [1, 3, 4, 7, 8, 9, 15, 16, 17, 33, 100, 1031];
 const splat = (kind: 'i8' | 'i32' | 'f32', value: number): Field => ({ splat: kind, value });

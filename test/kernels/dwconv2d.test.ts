@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DotVariant } from '../../sdk/runtime/pack/types.ts';
-import { machineOf, modules, packed, randomBias, randomCodes, randomScales, requantized, rounding, xorshift, type Machine } from './harness.ts';
+import { xorshift } from '../xorshift.ts';
+import { machineOf, modules, packed, randomBias, randomCodes, randomScales, requantized, rounding, type Machine } from './harness.ts';
 
 interface Case {
   readonly input: readonly [batch: number, height: number, width: number, channels: number];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CastType } from '../../kernels/abi.ts';
-import { machineOf, modules, randomCodes, requantized, rounding, xorshift, type Field } from './harness.ts';
+import { xorshift } from '../xorshift.ts';
+import { machineOf, modules, randomCodes, requantized, rounding, type Field } from './harness.ts';
 
 interface Case {
   /** Extents of the output's outer dimensions and of its rows; strides of both operands in elements. */

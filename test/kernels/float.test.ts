@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expF32, expTable } from '../../sdk/ops/exp-f32.ts';
-import { machineOf, modules, packed, xorshift, type Field, type Machine } from './harness.ts';
+import { xorshift } from '../xorshift.ts';
+import { machineOf, modules, packed, type Field, type Machine } from './harness.ts';
 
 const f = Math.fround;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { machineOf, modules, packed, randomBias, randomCodes, randomScales, requantized, rounding, xorshift, type Machine } from './harness.ts';
+import { xorshift } from '../xorshift.ts';
+import { machineOf, modules, packed, randomBias, randomCodes, randomScales, requantized, rounding, type Machine } from './harness.ts';
 import type { DotVariant } from '../../sdk/runtime/pack/types.ts';
 
 interface Case {

@@ -6,6 +6,7 @@ import { buildKernels } from '../../scripts/build-kernels.mjs';
 import { packedBytes, packLayout, type SmallLayout } from '../../sdk/runtime/pack/index.ts';
 import { isWeightLayout, weightPacking, type WeightLayout } from '../../sdk/runtime/pack/weights.ts';
 import { DOT_VARIANTS, type DotVariant } from '../../sdk/runtime/pack/types.ts';
+import { xorshift } from '../xorshift.ts';
 
 type KernelFunction = (params: number, scratch: number, begin: number, end: number) => void;
 type ParamsName = Extract<keyof typeof abi, `${string}Params`>;
@@ -42,17 +43,6 @@ export interface Machine {
   readonly dots: readonly DotVariant[];
   readonly unsignedSecond: boolean;
   run(call: KernelCall, splits?: readonly number[]): Uint8Array;
-}
-
-/** Deterministic pseudo-random integers of 0…2^32-1. */
-export function xorshift(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
 }
 
 function openMachine(name: 'baseline' | 'relaxed'): Machine {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { multiplyByQuantizedMultiplier } from '../../sdk/ops/fixed-point.ts';
-import { machineOf, modules, randomCodes, xorshift } from './harness.ts';
+import { xorshift } from '../xorshift.ts';
+import { machineOf, modules, randomCodes } from './harness.ts';
 import type { Field } from './harness.ts';
 
 type Sizes = readonly [rows: number, columns: number, depth: number, products: number, blockRows: number];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { machineOf, modules, randomCodes, xorshift } from './harness.ts';
+import { xorshift } from '../xorshift.ts';
+import { machineOf, modules, randomCodes } from './harness.ts';
 
 describe.each(modules)('move_x8, %s module', (name) => {
   const machine = machineOf(name);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { machineOf, modules, randomCodes, requantized, rounding, xorshift, type Field } from './harness.ts';
+import { xorshift } from '../xorshift.ts';
+import { machineOf, modules, randomCodes, requantized, rounding, type Field } from './harness.ts';
 
 const COUNTS = [1, 7, 15, 16, 17, 31, 32, 33, 64, 100, 1024, 1031];
 

@@ -1,15 +1,11 @@
 import type { DType } from '../../sdk/core/dtype.ts';
 import type { Attribute, Graph, Node, Tensor } from '../../sdk/ir/graph.ts';
+import { xorshift } from '../xorshift.ts';
 
 /** Deterministic numbers in [0, 1). */
 export function random(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 4294967296;
-  };
+  const next = xorshift(seed);
+  return () => next() / 2 ** 32;
 }
 
 /** `count` int8 codes from `low`. */

@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { compile } from '../../sdk/compile/compile.ts';
 import { interpret } from '../../sdk/compile/interpret.ts';
 import { byteLength, viewOf } from '../../sdk/core/dtype.ts';
 import type { TypedArray } from '../../sdk/core/dtype.ts';
@@ -9,19 +8,11 @@ import { verify } from '../../sdk/ir/verify.ts';
 import { operators } from '../../sdk/ops/index.ts';
 import { prepare } from '../../sdk/passes/prepare.ts';
 import type { Pass } from '../../sdk/passes/types.ts';
-import { chooseKernels } from '../../sdk/runtime/select.ts';
-import { Session } from '../../sdk/runtime/session.ts';
 import { seededElements } from '../fixtures/seeded.ts';
+import { runKernels } from '../ops/run-kernels.ts';
 
 function bytesOf(arrays: readonly TypedArray[]): number[][] {
   return arrays.map(({ buffer, byteOffset, byteLength: length }) => [...new Uint8Array(buffer, byteOffset, length)]);
-}
-
-/** Outputs of the kernels, after all passes. */
-export function runKernels(graph: Graph, inputs: readonly TypedArray[]): TypedArray[] {
-  const session = new Session(compile(graph), (tensor) => graph.tensors[tensor]!.data!, { threads: 1, choice: chooseKernels('baseline', 'd16') });
-  inputs.forEach((input, index) => (session.inputs[index]!.data as Int8Array).set(input as Int8Array));
-  return session.runSync().outputs.map(({ data }) => data);
 }
 
 /** Seeded elements for every input. */

@@ -5,15 +5,11 @@ import { prune } from '../../../sdk/power/governor/prune.ts';
 import { Slowdown } from '../../../sdk/power/governor/slowdown.ts';
 import type { PolicyKind } from '../../../sdk/power/policies/types.ts';
 import { dynamicWatts, worthOf } from '../../../sdk/power/worth.ts';
+import { random } from '../../ops/graphs.ts';
 import { CANDIDATES, celsius, observation, optionsOf, reading, WITH_OFF, WORTH } from './plant.ts';
 
 /** A cool board whose sensor is alive. */
 const cool = (slot: number) => [celsius(40 + 0.5 * (Math.round(slot) % 2))];
-
-function random(seed: number): () => number {
-  let state = seed;
-  return () => (state = (state * 16807) % 2147483647) / 2147483647;
-}
 
 describe('a governor', () => {
   it('does the most on mains in the cold, nothing in great heat, and says what binds', () => {
