@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { UpdateError } from '../core/errors.ts';
 import { clearBit, countBits, createBitmap, setBit, setBits, type Bitmap } from './bitmap.ts';
@@ -6,6 +5,7 @@ import { hashFile, readFile, storing } from './durable-file.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
 import { JOURNAL_HEAD_BYTES, encodeJournalEntries, encodeJournalHead, readJournal, type JournalHead } from './journal.ts';
 import { chunkLength, type Release } from './release.ts';
+import { sha256 } from './sha256.ts';
 
 /** A file that arrives chunk by chunk and survives a kill. Calls must not overlap. */
 export interface Download {
@@ -90,7 +90,7 @@ async function dropDamaged(partial: OpenFile, release: Release, have: Bitmap): P
   for (const n of setBits(have)) {
     const piece = bytes.subarray(0, chunkLength(release, n));
     const whole = (await partial.read(n * release.chunkSize, piece)) === piece.length;
-    if (!whole || createHash('sha256').update(piece).digest('hex') !== release.chunks[n]) clearBit(have, n);
+    if (!whole || sha256(piece) !== release.chunks[n]) clearBit(have, n);
   }
 }
 

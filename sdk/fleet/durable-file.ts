@@ -49,10 +49,6 @@ export async function hashFile(file: OpenFile, length: number): Promise<string |
   return hash.digest('hex');
 }
 
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
 /** Runs `use` and closes the file, whatever happens. */
 export async function withFile<T>(file: OpenFile, use: (file: OpenFile) => Promise<T>): Promise<T> {
   try {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { LoadedModel, ModelPort } from './loaded-model.ts';
 import type { Golden } from './release.ts';
+import { sha256 } from './sha256.ts';
 
 /** Marsaglia, "Xorshift RNGs" (2003), triple 13, 17, 5. */
 function xorshift32(seed: number): () => number {
@@ -38,7 +38,7 @@ export function hashOutputs(outputs: readonly ModelPort[]): string[] {
       const bits = new Uint32Array(copy.buffer);
       for (let i = 0; i < copy.length; i++) if (Number.isNaN(copy[i])) bits[i] = 0x7fc00000;
     }
-    return createHash('sha256').update(new Uint8Array(copy.buffer)).digest('hex');
+    return sha256(new Uint8Array(copy.buffer));
   });
 }
 
@@ -54,5 +54,5 @@ export async function runGolden(model: LoadedModel, seed: number): Promise<Golde
 
 /** One hash over all output hashes. */
 export function goldenDigest({ outputs }: Golden): string {
-  return createHash('sha256').update(outputs.join('')).digest('hex');
+  return sha256(outputs.join(''));
 }

@@ -9,7 +9,7 @@ import { announcementsOf, readCatalog, type Catalog } from './catalog.ts';
 import { causeOf } from './cause.ts';
 import { CHUNK_BYTES } from './chunk.ts';
 import { connectOnce } from './connect-once.ts';
-import { replaceFile, sha256 } from './durable-file.ts';
+import { replaceFile } from './durable-file.ts';
 import { exclusively } from './exclusive.ts';
 import { nodeFileSystem } from './file-system.ts';
 import { expiresIn, openFleet, type FleetDirectory } from './fleet-directory.ts';
@@ -17,6 +17,7 @@ import { runGolden } from './golden.ts';
 import type { OpenModel } from './loaded-model.ts';
 import { nameSchema, versionSchema } from './messages.ts';
 import { releaseOf, type Golden, type Release, type ReleaseCustom } from './release.ts';
+import { sha256 } from './sha256.ts';
 import { transportFor } from './transports/index.ts';
 import { usable } from './usable.ts';
 

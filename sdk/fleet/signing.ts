@@ -1,7 +1,8 @@
-import { createHash, createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { Key, Signature } from '@tufjs/models';
 import * as v from 'valibot';
 import { parseMessage, sha256Schema } from './messages.ts';
+import { sha256 } from './sha256.ts';
 
 /** The roles of a TUF repository, in the order their keys are made. */
 export const ROLES = ['root', 'targets', 'snapshot', 'timestamp'] as const;
@@ -40,7 +41,7 @@ export function readKey(bytes: Uint8Array, where: string): SigningKey {
 function signingKeyOf(privateKey: KeyObject): SigningKey {
   const hex = Buffer.from(privateKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('hex');
   // Canonical JSON of the key object: TUF specification 4.2, keyid.
-  const keyID = createHash('sha256').update(`{"keytype":"ed25519","keyval":{"public":"${hex}"},"scheme":"ed25519"}`).digest('hex');
+  const keyID = sha256(`{"keytype":"ed25519","keyval":{"public":"${hex}"},"scheme":"ed25519"}`);
   const key = new Key({ keyID, keyType: 'ed25519', scheme: 'ed25519', keyVal: { public: hex } });
   return { key, sign: (data) => new Signature({ keyID, sig: sign(null, data, privateKey).toString('hex') }) };
 }

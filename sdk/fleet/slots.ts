@@ -1,7 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import { UpdateError } from '../core/errors.ts';
-import { hashFile, readFile, sha256, storing, withFile } from './durable-file.ts';
+import { hashFile, readFile, storing, withFile } from './durable-file.ts';
 import type { FileSystem } from './file-system.ts';
+import { sha256 } from './sha256.ts';
 import { SLOTS, type Installed, type SlotName } from './state-record.ts';
 
 type Stored = Pick<Installed, 'slot' | 'sha256' | 'length'>;

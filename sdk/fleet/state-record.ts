@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { sha256 } from './durable-file.ts';
 import { counterSchema, nameSchema, sha256Schema, versionSchema } from './messages.ts';
 import { goldenSchema } from './release.ts';
+import { sha256 } from './sha256.ts';
 
 export const SLOTS = ['a', 'b'] as const;
 

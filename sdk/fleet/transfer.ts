@@ -5,9 +5,9 @@ import type { RunStep } from './background.ts';
 import { clearBit, countBits, encodeBitmap, hasBit, inverseOf } from './bitmap.ts';
 import { decodeChunk } from './chunk.ts';
 import type { Download } from './download.ts';
-import { sha256 } from './durable-file.ts';
 import { encodeMessage, excerpt, type Need } from './messages.ts';
 import { blobOf, chunkLength, type Release } from './release.ts';
+import { sha256 } from './sha256.ts';
 import { topicLevel, type Topics } from './topics.ts';
 import type { Transport } from './transports/types.ts';
 

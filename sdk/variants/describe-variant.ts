@@ -4,6 +4,7 @@ import { parseOptions } from '../core/options.ts';
 import { readModelFile } from '../core/read-file.ts';
 import { Model } from '../model.ts';
 import { findFile } from './directory.ts';
+import { hashOf } from './hash.ts';
 import { variantSchema, type Variant } from './manifest.ts';
 
 const statedSchema = v.omit(variantSchema, ['file', 'bytes', 'sha256', 'inputShape']);
@@ -21,6 +22,6 @@ export async function describeVariant(directory: string | URL, file: string, sta
   const model = await Model.load(content, { threads: 1, name: file });
   const inputShape = [...(model.inputs[0]?.shape ?? [])];
   await model.close();
-  const sha256 = Buffer.from(await globalThis.crypto.subtle.digest('SHA-256', content)).toString('hex');
+  const sha256 = await hashOf(content);
   return parseOptions(variantSchema, { ...entry, bytes: content.length, sha256, inputShape }, `describeVariant: '${file}'`);
 }

@@ -3,6 +3,7 @@ import { checkDirectory } from '../core/arguments.ts';
 import { ModelError, OptionError } from '../core/errors.ts';
 import { nodeFs } from '../core/node-fs.ts';
 import { readFileWithin } from '../core/read-file.ts';
+import { hashOf } from './hash.ts';
 import { MANIFEST, MANIFEST_BYTES, parseManifest, type Variant } from './manifest.ts';
 
 const { readFile, realpath, stat } = nodeFs.promises;
@@ -47,7 +48,7 @@ export async function readVariant(directory: string, variant: Variant, signal?: 
   const { size } = await reading(path, () => stat(real), signal);
   if (size !== bytes) throw new ModelError('wrong-bytes', `variant '${name}': ${path} has ${size} bytes, the manifest states ${bytes}; copy the file again`);
   const content = await reading(path, () => readFile(real, { signal }), signal);
-  const hash = Buffer.from(await globalThis.crypto.subtle.digest('SHA-256', content)).toString('hex');
+  const hash = await hashOf(content);
   if (hash !== sha256) throw new ModelError('wrong-bytes', `variant '${name}': ${path} has SHA-256 ${hash}, the manifest states ${sha256}; copy the file again`);
   return content;
 }
