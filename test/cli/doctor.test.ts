@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { genericLinux } from '../../devices/boards/generic-linux.ts';
 import { pi4B } from '../../devices/boards/pi-4b.ts';
 import { piZero2W } from '../../devices/boards/pi-zero-2-w.ts';
+import { hardwareOf } from '../../sdk/cli/doctor/known-board.ts';
 import { linuxFacts } from '../../sdk/cli/doctor/linux.ts';
 import { missingThings } from '../../sdk/cli/doctor/missing.ts';
 import { formatSensors, sensorReport } from '../../sdk/cli/doctor/sensors.ts';
@@ -30,6 +31,11 @@ describe('doctor', () => {
     expect(text).toMatch(/\nkernels +(baseline|relaxed), dot product /);
     expect(text).toMatch(/\nknown as +.+ \([\d.]+ W idle, [\d.]+ W a busy core, at most \d+ °C/);
     expect(text).toMatch(/\nSensors:\n/);
+  });
+
+  test('tells the hardware of a known board', () => {
+    expect(hardwareOf(pi4B)).toBe('4x Cortex-A72, 600 to 1800 MHz, sold with 1, 2, 4 or 8 GiB, memcpy 2.2 GB/s');
+    expect(hardwareOf(genericLinux)).toBeUndefined();
   });
 
   const complete = { wasm: all, linux, cpus: Infinity, board: piZero2W, found: [thermometer] };

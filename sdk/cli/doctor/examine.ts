@@ -1,5 +1,4 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import type { Board } from '../../../devices/boards/types.ts';
 import { detectBoard } from '../../../devices/detect-board.ts';
 import { DeviceError } from '../../core/errors.ts';
 import { chooseKernels, measureDots } from '../../runtime/select.ts';
@@ -7,8 +6,9 @@ import { autoThreads, cgroupCpus } from '../../runtime/threads.ts';
 import { printJson } from '../output.ts';
 import { formatBytes, formatTable } from '../table.ts';
 import type { CliContext } from '../types.ts';
+import { hardwareOf, knownAs } from './known-board.ts';
 import { linuxFacts } from './linux.ts';
-import { missingThings, workableAmbient } from './missing.ts';
+import { missingThings } from './missing.ts';
 import { formatSensors, sensorReport } from './sensors.ts';
 import { wasmFeatures } from './wasm-features.ts';
 
@@ -55,11 +55,13 @@ function printText(facts: Awaited<ReturnType<typeof collectFacts>>, context: Cli
   const speeds = facts.candidates.map(({ dot, gmacs }) => `${dot} ${gmacs.toFixed(1)}`).join(', ');
   const zones = facts.thermalZones.map(({ type, celsius }) => `${type} ${celsius.toFixed(1)} °C`).join(', ');
   const limit = facts.memoryLimitBytes === null ? '' : `, of which the cgroup grants ${formatBytes(facts.memoryLimitBytes)}`;
+  const hardware = hardwareOf(facts.knownBoard);
   const quota = facts.cgroupCpus === null ? '' : `, of which the cgroup grants ${facts.cgroupCpus.toFixed(2)}`;
   context.stdout.write(formatTable([
     ['node', `${facts.node} (V8 ${facts.v8}) on ${facts.platform} ${facts.arch}`],
     ...(facts.board === null ? [] : [['board', facts.board]]),
     ['known as', knownAs(facts.knownBoard)],
+    ...(hardware === undefined ? [] : [['hardware', hardware]]),
     ['processor', `${facts.cpu ?? 'unknown'}, ${facts.cores} cores${quota}`],
     ['threads', `at most ${facts.threads} by default, as many as measure fastest`],
     ['memory', `${formatBytes(facts.memoryBytes)}${limit}`],
@@ -70,12 +72,6 @@ function printText(facts: Awaited<ReturnType<typeof collectFacts>>, context: Cli
   context.stdout.write(formatSensors(facts.sensors));
   if (facts.missing.length === 0) context.stdout.write('\nNothing is missing.\n');
   else context.stdout.write(`\nMissing:\n${facts.missing.map(({ what, why, how }) => `  ${what}: ${why}.\n    ${how}\n`).join('')}`);
-}
-
-function knownAs(board: Board): string {
-  const { name, power, thermal } = board;
-  const guessed = [power, thermal].some(({ verified }) => !verified) ? '; in part estimated: calibrate' : '';
-  return `${name} (${power.value.idle} W idle, ${power.value.core} W a busy core, at most ${thermal.value.limit} °C, idle only above ${workableAmbient(board)} °C around${guessed})`;
 }
 
 /** The `doctor` command. @throws DeviceError, after the report, when models cannot run here */
