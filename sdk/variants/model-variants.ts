@@ -43,8 +43,9 @@ function find(variants: readonly Variant[], name: string): Variant {
 }
 
 /**
- * Model files for one task behind one handle with the API of `Model`. A switch loads the next variant while the one in use keeps answering, then
- * happens between two runs: no run fails or is lost, and a run ends on the variant it started on. At most two variants are in memory.
+ * Model files for one task behind one handle with the API of `Model`, without its `plan`, `graph`, `interpret`, `profile` and `measurePeak`.
+ * A switch loads the next variant while the one in use keeps answering, then happens between two runs: no run fails or is lost, and a run ends on the
+ * variant it started on. At most two variants are in memory.
  */
 export class ModelVariants {
   /** All variants, in the order of the manifest. */

@@ -29,9 +29,9 @@ export interface ObjectDetectorOptions extends ImageInputOptions {
   readonly threshold?: number;
   /** How raw boxes are stated; needed unless the model ends in TFLite's detection operator. */
   readonly boxes?: RawBoxes;
-  /** Raw boxes: greatest shared part of two boxes of one class, 0.5 by default. */
+  /** Raw boxes: intersection over union (IoU), 0 to 1, above which the lesser of two boxes of one class is left out (non-maximum suppression); 0.5 by default. */
   readonly overlap?: number;
-  /** Raw boxes: most objects, 100 by default. */
+  /** Raw boxes: most detections of a picture, those with the best scores; 1 to 4096, 100 by default. */
   readonly most?: number;
 }
 
