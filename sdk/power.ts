@@ -1,10 +1,6 @@
-export { adaptPoles, type AdaptedPoles } from './power/calibration/adapt-poles.ts';
 export { calibrate, type CalibrationOptions } from './power/calibration/calibrate.ts';
-export type { Estimate } from './power/calibration/estimate.ts';
-export { fitThermal, type ThermalFit } from './power/calibration/fit-thermal.ts';
 export { measuredLatency, type BoardProfile, type ProfiledModels } from './power/calibration/profile.ts';
 export { loadProfile, saveProfile, type LoadedProfile } from './power/calibration/profile-file.ts';
-export type { ThermalSample } from './power/calibration/thermal-recording.ts';
 export { candidatesOf, type Choices } from './power/candidates.ts';
 export { EnergyMeter } from './power/energy/energy-meter.ts';
 export type { EnergyOptions } from './power/energy/options.ts';
