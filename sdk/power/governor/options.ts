@@ -133,9 +133,10 @@ export function governorSettings(options: GovernorOptions): GovernorSettings {
   checkBoard(options.board, options.candidates);
   checkCandidates(options.candidates);
   if (options.battery && !(options.battery.capacity > 0)) refuse('battery.capacity', String(options.battery.capacity), 'joules above 0; leave the battery out on mains');
-  if (options.resume) {
-    if (!isAmount(options.resume.seconds)) refuse('resume.seconds', String(options.resume.seconds), 'seconds from 0');
-    parseMemory(options.resume.memory);
+  if (options.resume !== undefined) {
+    const { seconds, memory } = Object(options.resume) as NonNullable<GovernorOptions['resume']>;
+    if (!isAmount(seconds)) refuse('resume.seconds', String(seconds), 'seconds from 0');
+    parseMemory(memory);
   }
   const given = Object.entries(options).filter(([name, value]) => value !== undefined && !INJECTED.has(name));
   return { ...DEFAULTS, ...Object.fromEntries(given) as unknown as GovernorSettings, policy: policyOf(options.policy ?? 'price'), capacity: options.battery?.capacity ?? 0 };

@@ -55,6 +55,7 @@ describe('what a governor has learnt', () => {
     expect(withMemory({ ...memory, version: 2 })).toThrow(/'version'/);
     expect(withMemory({ ...memory, motion: { ...memory.motion, seconds: [NaN] } })).toThrow(/'motion\.seconds/);
     expect(() => new Governor(optionsOf({ resume: { memory, seconds: -1 } }))).toThrow(/'resume.seconds'/);
+    expect(() => new Governor(optionsOf({ resume: 0 as never }))).toThrow(/'resume.seconds'/);
   });
 
   it('is all that a board needs to keep while it is powered off', async () => {
