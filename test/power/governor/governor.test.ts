@@ -98,7 +98,7 @@ describe('a governor', () => {
     const { decisions, logged } = replay(lines, [own]);
     expect(new Set(logged).size).toBeGreaterThan(1);
     expect(decisions).toEqual(logged);
-    expect(() => replay(lines)).toThrow(/line 1: policy "by turns" is not in the registry; pass it to replay\(\)/);
+    expect(() => replay(lines)).toThrow(/line 1: found policy "by turns"; known are fixed, .*price; a program passes its own to replay\(\)/);
   });
 
   it('replays a log through power cuts: lines without an end, and what the next start appends', () => {
