@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,6 +150,16 @@ describe('AlsaSource', () => {
     if (when === 'before') controller.abort(new Error('enough'));
     else setTimeout(() => controller.abort(new Error('enough')), 500);
     await expect(take(source, 5)).rejects.toThrow('enough');
+  });
+
+  test('sources that wait for their next start share one listener of a signal', async () => {
+    const controller = new AbortController();
+    const options = { backoffMs: 60_000, signal: controller.signal };
+    const ends = [1, 2, 3].map((index) => take(new AlsaSource({ ...recorder(`sharing${index}`, 'sound 4'), ...options }), 5).catch((error: unknown) => (error as Error).message));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+    controller.abort(new Error('enough'));
+    expect(await Promise.all(ends)).toEqual(['enough', 'enough', 'enough']);
   });
 
   test('refuses wrong options', () => {

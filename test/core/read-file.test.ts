@@ -34,6 +34,10 @@ describe('readFileWithin', () => {
     });
   });
 
+  test('an aborted signal opens nothing: a pipe without a writer would never open', async () => {
+    await expect(readFileWithin(pipe(), use, 1000, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+  });
+
   test.each([0, 65_536, 200_000])('reads a pipe of %i bytes, up to the bound', async (length) => {
     const path = pipe();
     const bytes = seededBytes(4, length);

@@ -333,4 +333,15 @@ describe('stored profile', () => {
     const profile = await calibrate(virtualBoard(1).options);
     expect(() => saveProfile(join(folder, 'none', 'profile.json'), profile)).toThrow(/cannot be stored \(ENOENT\)/);
   });
+
+  it('is checked with more bytes than it has, and leaves nothing behind', () => {
+    const before = readdirSync(folder);
+    checkStorable(path);
+    const write = vi.spyOn(nodeFs, 'writeFileSync').mockImplementation((_, data) => {
+      if (typeof data === 'string' && data.length > 4096) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    });
+    onTestFinished(() => write.mockRestore());
+    expect(() => checkStorable(path)).toThrow(expect.objectContaining({ name: 'DeviceError', message: expect.stringContaining('ENOSPC') }));
+    expect(readdirSync(folder)).toEqual(before);
+  });
 });

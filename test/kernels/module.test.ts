@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Kernel, PeakMacs } from '../../kernels/abi.ts';
+import { Conv2dF32Params, Conv2dParams, Kernel, PeakMacs, WindowFields } from '../../kernels/abi.ts';
 import { machineOf, moduleBytes, modules } from './harness.ts';
 
 const SECTION = { type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, start: 8, element: 9, data: 11 } as const;
@@ -113,4 +113,11 @@ describe.each(modules)('peak kernels, %s module', (name) => {
     expect(sums(0)).toBe(start.reduce((a, b) => (a + b) | 0));
     expect(sums(1)).toBe(start.reduce((total, value) => (total + value + products(value)) | 0, 0));
   });
+});
+
+it('convolutions of codes and of float32 elements have the fields of their window at the same distances', () => {
+  const names = Object.keys(WindowFields).filter((name) => Number.isNaN(Number(name))) as (keyof typeof WindowFields)[];
+  for (const params of [Conv2dParams, Conv2dF32Params]) {
+    expect(names.map((name) => params[name] - params.INPUT_HEIGHT)).toEqual(names.map((name) => WindowFields[name]));
+  }
 });

@@ -7,7 +7,7 @@ const [option] = process.argv.slice(2);
 if (option !== undefined) {
   console.log(`npm run verify
   Runs the real models on Node ${NODES.join(', ')} of this machine and of emulated arm64 boards, on both kernel modules and 1 to 4 threads, and compares the
-  hashes of their outputs; fixtures and all dot products in pairs of these. Installs what it needs in build/ first. Takes an hour and has no options. npm test
+  hashes of their outputs; fixtures and all dot products in pairs of these. Installs what it needs in build/ first. Takes over an hour and has no options. npm test
   does the same in short.`);
   process.exit(option === '--help' ? 0 : 2);
 }

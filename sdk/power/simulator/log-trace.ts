@@ -2,6 +2,7 @@ import { MOST_AGE } from '../governor/energy-state.ts';
 import type { Decision } from '../governor/explain.ts';
 import { Governor } from '../governor/governor.ts';
 import { readLog } from '../governor/log.ts';
+import { governorSettings } from '../governor/options.ts';
 import { LEAST_TRUST } from '../governor/trust.ts';
 import type { Reading } from '../types.ts';
 import { addRow, invalidTrace } from './trace.ts';
@@ -63,6 +64,7 @@ export function traceOfLog(lines: readonly string[], file: string, harvests: boo
   let end = 0;
   for (const { options, observations } of readLog(lines, { where: file })) {
     const governor = new Governor(options);
+    const { slot } = governorSettings(options);
     const surroundings = new Surroundings();
     let begun = false;
     for (const observation of observations) {
@@ -76,7 +78,7 @@ export function traceOfLog(lines: readonly string[], file: string, harvests: boo
       if (Number.isNaN(time) || (begun && !(step > 0))) continue;
       clock = time;
       const from = end;
-      if (begun ? step > LONGEST_SLOT : step <= 0) end += options.slot ?? 1;
+      if (begun ? step > LONGEST_SLOT : step <= 0) end += slot;
       else if (step > 0) end += step;
       if (begun) {
         const seen = motion >= 0 && motion <= 1 ? motion : governor.memory().motion.last;
